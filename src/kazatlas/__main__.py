@@ -1,0 +1,111 @@
+"""The command line: build the atlas, check it, and take things away."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+from tqdm import tqdm
+
+from kazatlas.atlas import AtlasError, dump_features, in_force, is_current, load_atlas, write_built
+from kazatlas.build import build_atlas, data_header
+from kazatlas.record import COVERAGE, RecordError, read_json, read_record
+
+GEODATA = Path(__file__).resolve().parents[2] / "geodata"
+log = logging.getLogger("kazatlas")
+
+
+def _build(folder: Path) -> dict[str, bytes]:
+    """Build in memory, with a progress bar on a terminal."""
+    with tqdm(total=6, unit="step", leave=False, disable=not sys.stderr.isatty()) as bar:
+
+        def progress(step: str) -> None:
+            bar.set_description(step)
+            bar.update()
+
+        progress("read")
+        record, problems = read_record(folder)
+        return build_atlas(record, problems, progress)
+
+
+def command_build(folder: Path, check: bool) -> int:
+    """Build geodata/built/, or with `check` only say whether it is current."""
+    started = time.perf_counter()
+    try:
+        files = _build(folder)
+    except RecordError as error:
+        for problem in error.problems:
+            print(problem)
+        print(f"{len(error.problems)} problems; nothing was written.")
+        return 1
+    built = folder / "built"
+    if check:
+        if not is_current(built, files):
+            print("The record has no problems, but geodata/built is not what it builds. Run: python -m kazatlas")
+            return 1
+        print("The record has no problems, and geodata/built is current.")
+        return 0
+    try:
+        changed = write_built(built, files)
+    except OSError as error:
+        print(f"geodata/built could not be written ({error.strerror}); it is as it was.")
+        print("Make room or give the right to write, and build again.")
+        return 1
+    versions = files["atlas.geojson"].count(b'"type":"Feature"')
+    size = sum(map(len, files.values())) / 1e6
+    told = "Built" if changed else "Already current:"
+    seconds = time.perf_counter() - started
+    print(f"{told} {versions} unit versions, {len(files)} files, {size:.1f} MB, {seconds:.1f} s.")
+    log.info("built geodata/built in %.1f s, changed=%s", time.perf_counter() - started, changed)
+    return 0
+
+
+def command_at(folder: Path, day: str, view: str, level: int | None) -> int:
+    """Write the units in force on a day as GeoJSON to standard output."""
+    built = folder / "built"
+    atlas = load_atlas(built)
+    chosen = set(in_force(atlas.versions, day, view.replace("-", "_"), level)["id"])
+    features = [f for f in read_json(built / "atlas.geojson")["features"] if f["id"] in chosen]
+    header = data_header(atlas.tables["data_version"])
+    sys.stdout.buffer.write(dump_features(features, **header, date=day, view=view))
+    return 0
+
+
+def _day(text: str) -> str:
+    try:
+        day = date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a day written YYYY-MM-DD, such as 1921-06-15") from None
+    if not COVERAGE[0] <= day < COVERAGE[1]:
+        raise argparse.ArgumentTypeError(f"{day} is outside the atlas, which covers {COVERAGE[0]} to 1922-12-31")
+    return day
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; return the exit code."""
+    parser = argparse.ArgumentParser(prog="kazatlas", description=__doc__)
+    parser.add_argument(
+        "--check", action="store_true", help="check the record and that geodata/built is current; write nothing"
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    at = commands.add_parser("at", help="write the GeoJSON of one day to standard output")
+    at.add_argument("date", type=_day)
+    at.add_argument("--view", choices=["de-jure", "de-facto"], default="de-jure")
+    at.add_argument("--level", type=int, choices=[0, 1, 2])
+    options = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    try:
+        if options.command == "at":
+            return command_at(GEODATA, options.date, options.view, options.level)
+        return command_build(GEODATA, options.check)
+    except AtlasError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

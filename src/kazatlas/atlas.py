@@ -1,0 +1,263 @@
+"""The atlas: what the build made of the record, written, read, and asked about a date."""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from kazatlas.record import COVERAGE, read_json
+
+MANIFEST = "manifest.json"
+FORMAT = 1
+"""Counts up when the form of the built files changes; an atlas of another form is not read."""
+
+_RENAME_EXCHANGE = 2
+_AT_FDCWD = -100
+
+
+class AtlasError(Exception):
+    """The built atlas cannot be used; `code` is missing, damaged or older."""
+
+    def __init__(self, code: str, message: str) -> None:
+        self.code = code
+        super().__init__(message)
+
+
+@dataclass(frozen=True)
+class Atlas:
+    """The built atlas.
+
+    Attributes
+    ----------
+    versions
+        One row a unit version (and view, where the views differ), columns as published
+        (geodata/README.md), geometry in EPSG:4326: polygons, a point where the border is not
+        recovered, none where it is not drawn.
+    borders
+        One row a stretch of drawn line, with the faces on its left and right, basis, certainty,
+        accuracy_km, method and length_km.
+    tables
+        Sources, events, conflicts, units, methods, places, zones and the article as plain values.
+    """
+
+    versions: gpd.GeoDataFrame
+    borders: gpd.GeoDataFrame
+    tables: dict[str, Any]
+
+
+def dump_json(value: Any) -> bytes:
+    """Return the value as JSON, always the same bytes for the same value."""
+    return (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False) + "\n").encode()
+
+
+def dump_compact(value: Any) -> bytes:
+    """Return the value as JSON without spaces, for the browser."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False).encode()
+
+
+def dump_features(features: list[dict[str, Any]], **members: Any) -> bytes:
+    """Return a GeoJSON FeatureCollection, one feature a line, with further members before them."""
+    head = {"type": "FeatureCollection", **members}
+    opening = json.dumps(head, ensure_ascii=False)[:-1] + ', "features": [\n'
+    lines = (json.dumps(f, ensure_ascii=False, separators=(",", ":"), allow_nan=False) for f in features)
+    return (opening + ",\n".join(lines) + "\n]}\n").encode()
+
+
+def geometry_json(geometry: BaseGeometry | None) -> dict[str, Any] | None:
+    """Return a geometry as GeoJSON: 4 decimals (about 10 m), outer rings counter-clockwise (RFC 7946)."""
+    if geometry is None:
+        return None
+    if geometry.geom_type in ("Polygon", "MultiPolygon"):
+        parts = [shapely.geometry.polygon.orient(part) for part in shapely.get_parts(geometry)]
+        geometry = parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
+
+    def rounded(value: Any) -> Any:
+        return round(value, 4) if isinstance(value, float) else [rounded(v) for v in value]
+
+    mapping = shapely.geometry.mapping(geometry)
+    return {"type": mapping["type"], "coordinates": rounded(mapping["coordinates"])}
+
+
+def write_built(folder: Path, files: dict[str, bytes]) -> bool:
+    """Put the built files in the folder's place, all of them or none.
+
+    They are written beside the folder and the two are exchanged in one step, so that a build
+    killed at any moment leaves the old folder or the new one.
+
+    Returns
+    -------
+    Whether anything was written; nothing is when the folder already holds these bytes.
+
+    Raises
+    ------
+    OSError
+        When the disk is full or the folder may not be written; the old folder stays.
+    """
+    folder = Path(folder)
+    if is_current(folder, files):
+        return False
+    for stale in folder.parent.glob(".building-*"):
+        if _is_abandoned(stale):
+            shutil.rmtree(stale, ignore_errors=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f".building-{os.getpid()}-", dir=folder.parent))
+    try:
+        for name, data in files.items():
+            with (fresh / name).open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+        fresh.chmod(0o755)
+        _put_in_place(fresh, folder)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    return True
+
+
+def _is_abandoned(stale: Path) -> bool:
+    """Return whether the process that was building there is gone."""
+    try:
+        os.kill(int(stale.name.split("-")[1]), 0)
+    except (ProcessLookupError, ValueError, IndexError):
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
+def _put_in_place(fresh: Path, folder: Path) -> None:
+    """Make `fresh` stand where `folder` stands, in one step where the system can."""
+    if not folder.exists():
+        fresh.rename(folder)
+        return
+    try:
+        libc = ctypes.CDLL(None, use_errno=True)
+        done = libc.renameat2(_AT_FDCWD, os.fsencode(fresh), _AT_FDCWD, os.fsencode(folder), _RENAME_EXCHANGE)
+    except (AttributeError, OSError):
+        done = -1
+    if done != 0:
+        # No exchange on this system (it is Linux's own): two steps, the old folder kept until the second is done.
+        old = fresh.with_name(fresh.name + "-old")
+        folder.rename(old)
+        try:
+            fresh.rename(folder)
+        except OSError:
+            old.rename(folder)
+            raise
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def is_current(folder: Path, files: dict[str, bytes]) -> bool:
+    """Return whether the folder holds exactly these files with these bytes."""
+    folder = Path(folder)
+    if not folder.is_dir() or {p.name for p in folder.iterdir()} != set(files):
+        return False
+    return all((folder / name).read_bytes() == data for name, data in files.items())
+
+
+def manifest_of(files: dict[str, bytes], data_version: str) -> bytes:
+    """Return the manifest: form, data version, and each file's length and SHA-256."""
+    listing = {
+        name: {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()} for name, data in sorted(files.items())
+    }
+    return dump_json({"format": FORMAT, "data_version": data_version, "files": listing})
+
+
+def check_built(folder: Path) -> dict[str, Any]:
+    """Return the manifest of a built atlas, sure that every file is what the build wrote.
+
+    Raises
+    ------
+    AtlasError
+        When a file is missing, cut short or changed, or the atlas is of another form.
+    """
+    folder = Path(folder)
+    if not (folder / MANIFEST).is_file():
+        raise AtlasError("missing", f"There is no built atlas in {folder.name}/. Run: python -m kazatlas")
+    try:
+        manifest = read_json(folder / MANIFEST)
+        listing = {str(name): str(entry["sha256"]) for name, entry in manifest["files"].items()}
+        form = manifest["format"]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise AtlasError("damaged", f"{MANIFEST} cannot be read ({error}). Run: python -m kazatlas") from None
+    if form != FORMAT:
+        raise AtlasError(
+            "older", f"The built atlas has form {form}, this program reads {FORMAT}. Run: python -m kazatlas"
+        )
+    for name, digest in listing.items():
+        path = folder / name
+        if not path.is_file():
+            raise AtlasError("damaged", f"{name} is missing from the built atlas. Run: python -m kazatlas")
+        if hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+            raise AtlasError("damaged", f"{name} is not what the build wrote. Run: python -m kazatlas")
+    return manifest
+
+
+def _frame(path: Path) -> gpd.GeoDataFrame:
+    # Not through GDAL: it flattens lists and mappings, and costs half a second at each start.
+    rows = read_json(path)["features"]
+    geometry = [shapely.geometry.shape(f["geometry"]) if f["geometry"] else None for f in rows]
+    properties = [{"id": f["id"], **f["properties"]} for f in rows]
+    return gpd.GeoDataFrame(properties, geometry=geometry, crs="EPSG:4326")
+
+
+def load_atlas(folder: Path) -> Atlas:
+    """Read a built atlas.
+
+    Raises
+    ------
+    AtlasError
+        When it is missing, damaged or of another form.
+    """
+    folder = Path(folder)
+    check_built(folder)
+    return Atlas(
+        versions=_frame(folder / "atlas.geojson"),
+        borders=_frame(folder / "borders.geojson"),
+        tables=read_json(folder / "tables.json"),
+    )
+
+
+def in_force(
+    versions: gpd.GeoDataFrame, day: str | date, view: str | None = None, level: int | None = None
+) -> gpd.GeoDataFrame:
+    """Return the unit versions in force on a day.
+
+    Parameters
+    ----------
+    day
+        The day asked about. A version's `valid_from` counts, its `valid_to` does not.
+    view
+        `de_jure` or `de_facto`; None for both.
+    level
+        0 republic, 1 oblast or gubernia, 2 uezd or raion; None for all.
+    """
+    text = day if isinstance(day, str) else day.isoformat()
+    chosen = (versions["valid_from"] <= text) & (versions["valid_to"].isna() | (versions["valid_to"] > text))
+    if view is not None:
+        chosen &= versions["view"].isin([view, "both"])
+    if level is not None:
+        chosen &= versions["level"] == level
+    return versions[chosen]
+
+
+def change_dates(atlas: Atlas) -> list[str]:
+    """Return the days within the coverage on which a version of a unit begins or ends."""
+    days = set(atlas.versions["valid_from"]) | set(atlas.versions["valid_to"].dropna())
+    return sorted(d for d in days if COVERAGE[0] <= d < COVERAGE[1])
+
+
+def stops(atlas: Atlas) -> list[str]:
+    """Return the days of the timeline: every day of an act, in order."""
+    return sorted({event["date"] for event in atlas.tables["events"]})

@@ -1,0 +1,252 @@
+"""What must be true of the record; every fault is told as a Problem."""
+
+from __future__ import annotations
+
+import itertools
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import shapely
+from pydantic import BaseModel
+from shapely.geometry.base import BaseGeometry
+
+from kazatlas.faces import Faces
+from kazatlas.record import COVERAGE, VIEWS, Citation, Model, Problem, Record
+from kazatlas.timeline import Stretch, carry_over, change_days
+
+_KINDS = {
+    "source": "sources", "event": "events", "conflict": "conflicts", "unit": "units", "method": "methods",
+    "place": "places", "zone": "zones",
+}  # fmt: skip
+
+
+def citations_in(value: Any, path: str = "") -> Iterator[tuple[str, Citation]]:
+    """Yield every citation inside a value of the record, with the path of fields that leads to it."""
+    if isinstance(value, Citation):
+        yield path, value
+    elif isinstance(value, BaseModel):
+        for key, inner in value:
+            yield from citations_in(inner, f"{path} > {key}" if path else key)
+    elif isinstance(value, (list, tuple)):
+        for number, inner in enumerate(value):
+            yield from citations_in(inner, f"{path} > {number}")
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from citations_in(inner, f"{path} > {key}" if path else str(key))
+
+
+def _unknown(record: Record, file: str, where: str, kind: str, id_: str | None) -> Iterator[Problem]:
+    if id_ is not None and not record.is_known(kind, id_):
+        home = (
+            "units/*.yaml" if kind == "unit" else "label_points.geojson" if kind == "face" else f"{_KINDS[kind]}.yaml"
+        )
+        yield Problem(file, where, f"names the {kind} '{id_}', which does not exist.",
+                      f"Mend the id or add it to {record.folder.name}/{home}.")  # fmt: skip
+
+
+def _check_citations(record: Record) -> Iterator[Problem]:
+    for kind, plural in _KINDS.items():
+        for id_, item in getattr(record, plural).items():
+            file = record.file_of(kind, id_)
+            for path, citation in citations_in(item):
+                where = f"{id_} > {path}"
+                yield from _unknown(record, file, where, "source", citation.source)
+                if (citation.quote is None) != (citation.quote_lang is None):
+                    yield Problem(file, where, "has a quotation without its language, or the reverse.",
+                                  "Give both quote and quote_lang.")  # fmt: skip
+                if citation.translation and citation.quote is None:
+                    yield Problem(file, where, "translates a quotation that is not there.", "Give the quote too.")
+    for id_, source in record.sources.items():
+        for work in source.relies_on:
+            yield from _unknown(record, record.file_of("source", id_), id_, "source", work)
+    for id_, unit in record.units.items():
+        for number, figure in enumerate(unit.figures):
+            yield from _unknown(
+                record, record.file_of("unit", id_), f"{id_} > figures > {number}", "source", figure.source
+            )
+
+
+def _check_events(record: Record) -> Iterator[Problem]:
+    before = ""
+    for id_, event in record.events.items():
+        file = record.file_of("event", id_)
+        if event.date < before:
+            yield Problem(file, id_, f"({event.date}) stands after {before}.", "Keep events in order of date.")
+        before = event.date
+        if not COVERAGE[0] <= event.date < COVERAGE[1]:
+            yield Problem(file, id_, f"is dated {event.date}, outside the record ({COVERAGE[0]} to {COVERAGE[1]}).",
+                          "Mend the date.")  # fmt: skip
+        if event.precision != "day" and event.placed is None:
+            yield Problem(file, id_, f"is known to the {event.precision} only.",
+                          "Say in `placed` why the timeline puts it on that day.")  # fmt: skip
+        length = {"day": 10, "month": 7, "year": 4}[event.precision]
+        if not event.edtf.startswith(event.date[:length]) and event.precision == "day":
+            yield Problem(file, id_, f"has the date {event.date} but the EDTF '{event.edtf}'.", "Make them agree.")
+        for conflict in event.conflict:
+            yield from _unknown(record, file, id_, "conflict", conflict)
+
+
+def _check_units(record: Record) -> Iterator[Problem]:
+    for id_, unit in record.units.items():
+        file = record.file_of("unit", id_)
+        if not any((v.view in ("both", view)) for v in unit.versions for view in VIEWS):
+            continue
+        for written, entry in zip(unit.versions, carry_over(unit), strict=True):
+            where = f"{id_} > version from {written.from_}"
+            for event in (entry.from_, entry.until):
+                yield from _unknown(record, file, where, "event", event)
+            for name in ("level", "type", "name", "certainty"):
+                if getattr(entry, name) is None:
+                    yield Problem(file, where, f"has no {name}, nor has a version before it.", f"Give its {name}.")
+            if entry.level and entry.parent is None:
+                yield Problem(file, where, "has no parent.", "Say to which unit the decrees put it.")
+            for other in (entry.parent, entry.administered_by, entry.drawn_within):
+                yield from _unknown(record, file, where, "unit", other)
+            yield from _unknown(record, file, where, "place", entry.seat)
+            for face in entry.faces or ():
+                yield from _unknown(record, file, where, "face", face)
+            if len(set(entry.faces or ())) != len(entry.faces or ()):
+                yield Problem(file, where, "lists a face twice.", "List each once.")
+            if entry.border == "not-recovered" and (entry.point is None or entry.drawn_within is None):
+                yield Problem(file, where, "has a border that is not recovered.",
+                              "Give its `point` and the unit it is `drawn_within`.")  # fmt: skip
+            if entry.level == 2 and not entry.faces and entry.border != "not-recovered":
+                yield Problem(file, where, "has no faces.", "List its faces, or say `border: not-recovered`.")
+            start = record.events.get(entry.from_)
+            end = record.events.get(entry.until) if entry.until else None
+            if start and end and end.date <= start.date:
+                yield Problem(
+                    file, where, f"ends ({end.date}) no later than it begins ({start.date}).", "Mend `until`."
+                )
+        for view in VIEWS:
+            own = [v for v in unit.versions if v.view in ("both", view) and v.from_ in record.events]
+            for earlier, later in itertools.pairwise(own):
+                first, second = record.events[earlier.from_].date, record.events[later.from_].date
+                where = f"{id_} > version from {later.from_}"
+                if second <= first:
+                    yield Problem(file, where, f"begins {second}, not after the version from {earlier.from_} ({first}), "
+                                  f"in the {view} view.", "Put versions in order of date; one version a day.")  # fmt: skip
+                until = record.events.get(earlier.until) if earlier.until else None
+                if until and second < until.date:
+                    yield Problem(file, where, f"begins {second} while the version before it lasts until {until.date}.",
+                                  "Versions of a unit may not overlap.")  # fmt: skip
+
+
+def _check_others(record: Record) -> Iterator[Problem]:
+    for id_, (boundary, _) in record.boundaries.items():
+        yield from _unknown(record, record.file_of("line", id_), id_, "method", boundary.method)
+    for id_, zone in record.zones.items():
+        file = record.file_of("zone", id_)
+        for event in (zone.from_, zone.until, *(state.from_ for state in zone.states)):
+            if event is not None and not event[:1].isdigit():
+                yield from _unknown(record, file, id_, "event", event)
+        if id_ not in record.zone_shapes:
+            yield Problem(file, id_, "has no area.", f"Draw it in {record.folder.name}/zones.geojson.")
+    for id_ in record.zone_shapes:
+        yield from _unknown(record, f"{record.folder.name}/zones.geojson", id_, "zone", id_)
+    for id_, place in record.places.items():
+        for name in place.names:
+            if name.from_ is not None and not name.from_[:1].isdigit():
+                yield from _unknown(record, record.file_of("place", id_), id_, "event", name.from_)
+
+
+def check_record(record: Record) -> list[Problem]:
+    """Return every problem that shows without looking at the map."""
+    return [
+        *_check_citations(record), *_check_events(record), *_check_units(record), *_check_others(record),
+    ]  # fmt: skip
+
+
+def _check_holders(record: Record, items: list[Stretch]) -> Iterator[Problem]:
+    """Report units under a unit that is not in force then, or that does not stand above them."""
+    by_unit: dict[tuple[str, str], list[Stretch]] = defaultdict(list)
+    for stretch in items:
+        by_unit[stretch.unit, stretch.view].append(stretch)
+    for stretch in items:
+        file, holder = record.file_of("unit", stretch.unit), stretch.holder
+        if holder is None or not record.is_known("unit", holder):
+            continue
+        where = f"{stretch.unit} > version from {stretch.entry.from_}"
+        above = by_unit[holder, stretch.view]
+        days = [stretch.valid_from, *(d for d in change_days(above) if stretch.covers(d))]
+        for day in days:
+            force = next((s for s in above if s.covers(day)), None)
+            if force is None:
+                yield Problem(file, where, f"belongs to '{holder}' ({stretch.view}) on {day}, when that is not in force.",
+                              "Give the unit a version or end for that day, or mend its holder.")  # fmt: skip
+                break
+            if (force.entry.level or 0) >= (stretch.entry.level if stretch.entry.level is not None else 9):
+                yield Problem(file, where, f"belongs to '{holder}', which does not stand above it on {day}.",
+                              "Mend the levels or the holder.")  # fmt: skip
+                break
+
+
+def check_map(record: Record, faces: Faces, items: list[Stretch]) -> list[Problem]:
+    """Return every problem that shows on the map: faces in two units or in none, seats and points outside."""
+    problems = list(_check_holders(record, items))
+    point_file = f"{record.folder.name}/label_points.geojson"
+    for view in VIEWS:
+        leaves = [s for s in items if s.view == view and s.is_leaf]
+        told: set[tuple[str, tuple[str, ...]]] = set()
+        for day in [COVERAGE[0], *(d for d in change_days(leaves) if COVERAGE[0] < d < COVERAGE[1])]:
+            owners: dict[str, list[str]] = defaultdict(list)
+            for stretch in leaves:
+                if stretch.covers(day):
+                    for face in stretch.entry.faces or ():
+                        owners[face].append(stretch.unit)
+            for face in sorted(faces.land):
+                held = tuple(sorted(owners.get(face, ())))
+                if len(held) != 1 and (face, held) not in told:
+                    told.add((face, held))
+                    spot = record.label_points[face][1]
+                    what = (
+                        f"is in no unit on {day} ({view})"
+                        if not held
+                        else f"is in {' and '.join(held)} on {day} ({view})"
+                    )
+                    file = record.file_of("unit", held[0]) if held else point_file
+                    problems.append(Problem(file, f"face '{face}'", f"{what}, at {spot.x:.2f} E {spot.y:.2f} N.",
+                                            "Each land face belongs to exactly one unit on every day."))  # fmt: skip
+            for face in sorted(set(owners) & (set(faces.areas) - faces.land)):
+                problems.append(Problem(point_file, face, f"is water, but {owners[face][0]} holds it on {day}.",
+                                        "Take it out of the unit, or call it land."))  # fmt: skip
+    problems += _check_points(record, faces, items)
+    return sorted(set(problems))
+
+
+def area_of(faces: Faces, ids: Iterable[str]) -> BaseGeometry:
+    """Return the union of faces (EPSG:4326); their shared lines disappear without a rest."""
+    areas = [faces.areas[id_] for id_ in sorted(ids) if id_ in faces.areas]
+    return areas[0] if len(areas) == 1 else shapely.coverage_union_all(areas)
+
+
+def _check_points(record: Record, faces: Faces, items: list[Stretch]) -> Iterator[Problem]:
+    by_unit: dict[str, list[Stretch]] = defaultdict(list)
+    for stretch in items:
+        by_unit[stretch.unit].append(stretch)
+    for stretch in items:
+        file, entry = record.file_of("unit", stretch.unit), stretch.entry
+        where = f"{stretch.unit} > version from {entry.from_}"
+        if entry.faces and entry.seat in record.places and not entry.seat_outside:
+            point = shapely.Point(record.places[entry.seat].point)
+            if not area_of(faces, entry.faces).intersects(point):
+                yield Problem(file, where, f"has its seat '{entry.seat}' ({point.x:.2f} E {point.y:.2f} N) outside its border.",
+                              "Mend the seat, its point or the faces; or say `seat_outside: true` and why in the note.")  # fmt: skip
+        if entry.border == "not-recovered" and entry.point and entry.drawn_within:
+            inside = [s for s in by_unit[entry.drawn_within] if s.view == stretch.view]
+            for day in [stretch.valid_from, *(d for d in change_days(inside) if stretch.covers(d))]:
+                holder = next((s for s in inside if s.covers(day)), None)
+                if holder is None or not holder.entry.faces:
+                    yield Problem(file, where, f"is drawn within '{entry.drawn_within}', which has no border on {day}.",
+                                  "Name the unit whose polygon holds it then.")  # fmt: skip
+                    break
+                if not area_of(faces, holder.entry.faces).intersects(shapely.Point(entry.point)):
+                    yield Problem(file, where, f"has its point {entry.point} outside '{entry.drawn_within}' on {day}.",
+                                  "Move the point inside.")  # fmt: skip
+                    break
+
+
+def documented(model: Model) -> bool:
+    """Return whether a part of the record carries at least one citation."""
+    return any(True for _ in citations_in(model))

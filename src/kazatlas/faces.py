@@ -1,0 +1,182 @@
+"""Faces: the areas that the drawn lines enclose, each named by its label point."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from dataclasses import dataclass, field
+
+import shapely
+from pyproj import Geod
+from shapely.geometry.base import BaseGeometry
+
+from kazatlas.record import Boundary, Problem, Record
+
+GEOD = Geod(ellps="WGS84")
+_DIGITS = 4
+Point = tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A stretch of a drawn line between two nodes, and the faces on its two sides."""
+
+    id: str
+    line: Boundary
+    geometry: shapely.LineString
+    left: str | None
+    right: str | None
+    length_km: float
+
+
+@dataclass
+class Faces:
+    """The areas between the lines, by id, and the edges between them."""
+
+    areas: dict[str, shapely.Polygon] = field(default_factory=dict)
+    land: set[str] = field(default_factory=set)
+    edges: list[Edge] = field(default_factory=list)
+    area_km2: dict[str, float] = field(default_factory=dict)
+
+
+def geodesic_area_km2(geometry: BaseGeometry) -> float:
+    """Return the area on the WGS 84 ellipsoid in square kilometres (Karney 2013, as in PROJ)."""
+    parts = [shapely.geometry.polygon.orient(part) for part in shapely.get_parts(geometry)]
+    return float(sum(GEOD.geometry_area_perimeter(part)[0] for part in parts)) / 1e6
+
+
+def _at(point: tuple[float, ...]) -> str:
+    return f"{point[0]:.4f} E {point[1]:.4f} N"
+
+
+def _line(piece: tuple[str, shapely.LineString]) -> str:
+    """Return the id of the drawn line that a piece was cut from."""
+    return piece[0].partition(".")[0]
+
+
+def _split(lines: dict[str, shapely.LineString]) -> list[tuple[str, shapely.LineString]]:
+    """Cut each line at those of its own vertices where another line ends."""
+    ends = {tuple(line.coords[i]) for line in lines.values() for i in (0, -1)}
+    pieces = []
+    for id_, line in lines.items():
+        coords = list(line.coords)
+        cuts = [0, *(i for i in range(1, len(coords) - 1) if tuple(coords[i]) in ends), len(coords) - 1]
+        for number, (start, stop) in enumerate(itertools.pairwise(cuts), 1):
+            name = id_ if len(cuts) == 2 else f"{id_}.{number}"
+            pieces.append((name, shapely.LineString(coords[start : stop + 1])))
+    return pieces
+
+
+def _crossings(pieces: list[tuple[str, shapely.LineString]], file: str) -> list[Problem]:
+    """Report pairs of pieces that meet elsewhere than at their ends."""
+    geometries = [piece for _, piece in pieces]
+    tree = shapely.STRtree(geometries)
+    first, second = tree.query(geometries, predicate="intersects")
+    problems = []
+    for a, b in zip(first.tolist(), second.tolist(), strict=True):
+        if a >= b:
+            continue
+        shared = shapely.intersection(geometries[a], geometries[b])
+        ends = {p for g in (geometries[a], geometries[b]) for p in (tuple(g.coords[0]), tuple(g.coords[-1]))}
+        for part in shapely.get_parts(shared):
+            spot = tuple(part.coords[0])
+            if part.geom_type != "Point":
+                what = f"runs along '{_line(pieces[b])}' near {_at(spot)}."
+                problems.append(
+                    Problem(file, _line(pieces[a]), what, "Draw a shared line once; delete one of the two.")
+                )
+            elif spot not in ends or (
+                # An end that lies on the other line between two of its vertices is not a node.
+                spot not in set(geometries[a].coords) or spot not in set(geometries[b].coords)
+            ):
+                what = f"meets '{_line(pieces[b])}' at {_at(spot)} where that line has no end."
+                problems.append(
+                    Problem(
+                        file, pieces[a][0], what, "End both lines in one common point, or give the line a vertex there."
+                    )
+                )
+    return problems
+
+
+def build_faces(record: Record) -> tuple[Faces, list[Problem]]:
+    """Build the faces between the drawn lines.
+
+    Returns
+    -------
+    The faces (EPSG:4326, areas in km2) and every problem: lines that cross or do not meet,
+    faces without a label point, label points that share a face or lie in none.
+    """
+    line_file, point_file = f"{record.folder.name}/boundaries.geojson", f"{record.folder.name}/label_points.geojson"
+    problems: list[Problem] = []
+    lines = {}
+    for id_, (_, geometry) in record.boundaries.items():
+        if not geometry.is_simple:
+            problems.append(
+                Problem(line_file, id_, f"crosses itself near {_at(geometry.coords[0])}.", "Draw it again.")
+            )
+        elif geometry.length == 0:
+            problems.append(Problem(line_file, id_, "has no length.", "Delete it or draw it again."))
+        else:
+            lines[id_] = shapely.set_precision(geometry, 10**-_DIGITS, mode="pointwise")
+    pieces = _split(lines)
+    problems += _crossings(pieces, line_file)
+    degree = Counter(tuple(line.coords[i]) for _, line in pieces for i in (0, -1))
+    for id_, line in pieces:
+        for end in (line.coords[0], line.coords[-1]):
+            if degree[tuple(end)] == 1:
+                problems.append(
+                    Problem(line_file, id_, f"ends at {_at(end)} where no other line begins.",
+                            "Move its end onto the end or a vertex of the line that it should meet.")
+                )  # fmt: skip
+    faces = Faces()
+    polygons = shapely.get_parts(shapely.polygonize([line for _, line in pieces]))
+    tree = shapely.STRtree(polygons)
+    labels = list(record.label_points.items())
+    inside: dict[int, list[str]] = {}
+    for id_, (_, point) in labels:
+        hits = tree.query(point, predicate="within")
+        if len(hits) != 1:
+            spot = _at((point.x, point.y))
+            problems.append(
+                Problem(point_file, id_, f"lies in no face, at {spot}.", "Move it inside the area that it names, or close the lines around it.")
+            )  # fmt: skip
+            continue
+        inside.setdefault(int(hits[0]), []).append(id_)
+    for number, polygon in enumerate(polygons):
+        names = inside.get(number, [])
+        spot = _at(tuple(polygon.representative_point().coords[0]))
+        if len(names) == 1:
+            faces.areas[names[0]] = polygon
+            if record.label_points[names[0]][0].kind == "land":
+                faces.land.add(names[0])
+        elif not names:
+            problems.append(
+                Problem(line_file, "", f"the lines enclose an area without a name at {spot}.",
+                        f"Put a point with the face's id there in {point_file}, or delete the line.")
+            )  # fmt: skip
+        else:
+            problems.append(
+                Problem(point_file, ", ".join(sorted(names)), f"lie in one face, at {spot}.",
+                        "Draw the line that parts them, or keep one point.")
+            )  # fmt: skip
+    faces.area_km2 = {id_: geodesic_area_km2(area) for id_, area in sorted(faces.areas.items())}
+    faces.edges = _edges(record, pieces, faces)
+    return faces, problems
+
+
+def _edges(record: Record, pieces: list[tuple[str, shapely.LineString]], faces: Faces) -> list[Edge]:
+    """Tell each piece the face on its left and on its right hand."""
+    left_of: dict[tuple[Point, Point], str] = {}
+    for id_, area in faces.areas.items():
+        # Counter-clockwise outside and clockwise holes keep the face on the left of each segment.
+        oriented = shapely.geometry.polygon.orient(area)
+        for ring in (oriented.exterior, *oriented.interiors):
+            coords = [tuple(c) for c in ring.coords]
+            left_of.update(dict.fromkeys(itertools.pairwise(coords), id_))
+    edges = []
+    for name, line in sorted(pieces, key=lambda piece: piece[0]):
+        start, then = tuple(line.coords[0]), tuple(line.coords[1])
+        length = GEOD.geometry_length(line) / 1000
+        boundary = record.boundaries[_line((name, line))][0]
+        edges.append(Edge(name, boundary, line, left_of.get((start, then)), left_of.get((then, start)), length))
+    return edges

@@ -1,0 +1,205 @@
+"""A toy country: four faces and a lake, two gubernias, one uezd that changes hands; and the built atlas."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from kazatlas.atlas import Atlas, load_atlas
+from kazatlas.build import build_atlas
+from kazatlas.record import Problem, RecordError, read_record
+
+ROOT = Path(__file__).resolve().parents[1]
+GEODATA = ROOT / "geodata"
+
+
+def words(text: str) -> dict[str, str]:
+    """Return the same text for all three languages, marked by language."""
+    return {"kk": f"{text} (kk)", "ru": f"{text} (ru)", "en": text}
+
+
+CITED = [{"source": "book", "locator": "p. 1"}]
+
+
+def event(date: str, **more: Any) -> dict[str, Any]:
+    return {
+        "date": date, "precision": "day", "edtf": date, "basis": "adopted", "certainty": "certain",
+        "tick": words("tick"), "title": words("title"), "text": words("text"), "citations": CITED, **more,
+    }  # fmt: skip
+
+
+def version(start: str, **more: Any) -> dict[str, Any]:
+    return {"from": start, "citations": CITED, **more}
+
+
+def unit(label: str, *versions: dict[str, Any]) -> dict[str, Any]:
+    return {"label": words(label), "versions": list(versions)}
+
+
+def uezd(label: str, face: str, *later: dict[str, Any], parent: str = "west") -> dict[str, Any]:
+    first = version(
+        "opens", level=2, type="uezd", name=words(f"{label} uezd"), parent=parent, faces=[face], certainty="certain"
+    )
+    return unit(label, first, *later)
+
+
+def gubernia(label: str, parent: str, *later: dict[str, Any]) -> dict[str, Any]:
+    first = version(
+        "opens", level=1, type="gubernia", name=words(f"{label} gubernia"), parent=parent, certainty="certain"
+    )
+    return unit(label, first, *later)
+
+
+# Two by two squares of one degree; `a` is west, `b` east, 1 south, 2 north. A lake lies inside b2.
+_X, _Y = (60.0, 61.0, 62.0), (48.0, 49.0, 50.0)
+LINES = {
+    "a1~out-1": [[61, 48], [60, 48], [60, 49]],
+    "a2~out-1": [[60, 49], [60, 50], [61, 50]],
+    "b1~out-1": [[61, 48], [62, 48], [62, 49]],
+    "b2~out-1": [[62, 49], [62, 50], [61, 50]],
+    "a1~a2": [[60, 49], [61, 49]],
+    "a1~b1": [[61, 48], [61, 49]],
+    "a2~b2": [[61, 49], [61, 50]],
+    "b1~b2": [[61, 49], [62, 49]],
+    "b2~lake": [[61.4, 49.4], [61.6, 49.4], [61.6, 49.6], [61.4, 49.6], [61.4, 49.4]],
+}
+POINTS = {"a1": [60.5, 48.5], "a2": [60.5, 49.5], "b1": [61.5, 48.5], "b2": [61.2, 49.2], "lake": [61.5, 49.5]}
+
+TOY: dict[str, Any] = {
+    "sources.yaml": {"book": {"type": "book", "title": "The book", "seen": "original"}},
+    "events.yaml": {
+        "opens": event("1920-01-01"),
+        "republic": event("1920-08-26"),
+        "handover": event("1921-04-01", precision="month", edtf="1921-04", placed=words("first of the month")),
+        "end": event("1922-05-01"),
+    },
+    "conflicts.yaml": {
+        "c1": {"title": words("c"), "accepted": words("a"), "citations": CITED,
+               "others": [{"reading": words("o"), "citations": CITED}]},
+    },
+    "methods.yaml": {
+        "by-hand": {"basis": "conjecture", "certainty": "uncertain", "accuracy_km": 10, "title": words("by hand"),
+                    "text": words("drawn by hand"), "citations": CITED},
+    },
+    "places.yaml": {
+        "town": {"point": [60.5, 48.5], "rank": 1, "names": [words("Town")], "citations": CITED},
+    },
+    "zones.yaml": {
+        "quarrel": {"title": words("q"), "text": words("q"), "kind": "dispute", "from": "republic", "until": "handover",
+                    "method": words("m"), "certainty": "uncertain", "citations": CITED},
+    },
+    "article.yaml": {"passages": [], "slips": [], "republic_card": [], "open_questions": []},
+    "units/republic.yaml": {
+        "rsfsr": unit("RSFSR", version("opens", level=0, type="authority", name=words("RSFSR"), border="not-drawn", certainty="certain")),
+        "kirghiz-assr": unit("Republic", version("republic", level=0, type="republic", name=words("Republic"), certainty="certain")),
+        "west": gubernia("West", "rsfsr", version("republic", parent="kirghiz-assr")),
+        "east": gubernia("East", "rsfsr"),
+    },
+    "units/uezds.yaml": {
+        "a1-uezd": uezd("A1", "a1", version("handover", seat="town", name=words("A1 uezd"))),
+        "a2-uezd": uezd("A2", "a2"),
+        # By decree in the west from the republic's first day, run from the east until the handover.
+        "b1-uezd": uezd("B1", "b1", version("republic", parent="west", administered_by="east"),
+                        version("handover", parent="west"), parent="east"),
+        "b2-uezd": uezd("B2", "b2", parent="east"),
+        "b3-raion": unit("B3", version("handover", until="end", level=2, type="raion", name=words("B3 raion"), parent="west",
+                                       border="not-recovered", drawn_within="b1-uezd", point=[61.5, 48.2], certainty="uncertain")),
+    },
+}  # fmt: skip
+
+
+def _features(rows: list[tuple[dict[str, Any], dict[str, Any]]]) -> dict[str, Any]:
+    return {
+        "type": "FeatureCollection",
+        "features": [{"type": "Feature", "properties": p, "geometry": g} for p, g in rows],
+    }
+
+
+def write_toy(folder: Path, toy: dict[str, Any]) -> Path:
+    """Write a toy record; what is a str or bytes is written as it stands."""
+    for name, content in toy.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(content, bytes):
+            path.write_bytes(content)
+        elif isinstance(content, str):
+            path.write_text(content, encoding="utf-8")
+        elif name.endswith(".geojson"):
+            path.write_text(json.dumps(content), encoding="utf-8")
+        else:
+            # A dumper of its own kind: the record knows no YAML aliases.
+            class Plain(yaml.SafeDumper):
+                def ignore_aliases(self, data: Any) -> bool:
+                    return True
+
+            path.write_text(yaml.dump(content, Dumper=Plain, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def toy() -> dict[str, Any]:
+    """Return the toy record's files, to be changed by the test."""
+    made = copy.deepcopy(TOY)
+    made["VERSION"] = "1.0.0\n"
+    made["boundaries.geojson"] = _features([
+        ({"id": name, "method": "by-hand", "basis": "conjecture", "certainty": "uncertain", "accuracy_km": 10},
+         {"type": "LineString", "coordinates": [[float(x), float(y)] for x, y in points]})
+        for name, points in LINES.items()
+    ])  # fmt: skip
+    made["label_points.geojson"] = _features([
+        ({"id": name, "kind": "water" if name == "lake" else "land"}, {"type": "Point", "coordinates": point})
+        for name, point in POINTS.items()
+    ])  # fmt: skip
+    square = [[[60.0, 48.0], [60.5, 48.0], [60.5, 48.5], [60.0, 48.0]]]
+    made["zones.geojson"] = _features([({"id": "quarrel"}, {"type": "Polygon", "coordinates": square})])
+    made["base/land.geojson"] = _features([({"source": "book"}, {"type": "Polygon", "coordinates": square})])
+    return made
+
+
+@pytest.fixture
+def problems_of(tmp_path: Path) -> Callable[[dict[str, Any]], list[Problem]]:
+    """Return a function that builds a toy record and gives its problems."""
+
+    def build(toy: dict[str, Any]) -> list[Problem]:
+        record, problems = read_record(write_toy(tmp_path / "geodata", toy))
+        try:
+            build_atlas(record, problems)
+        except RecordError as error:
+            return error.problems
+        return []
+
+    return build
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Callable[[dict[str, Any]], Atlas]:
+    """Return a function that builds a toy record and reads the atlas back."""
+
+    def build(toy: dict[str, Any]) -> Atlas:
+        record, problems = read_record(write_toy(tmp_path / "geodata", toy))
+        files = build_atlas(record, problems)
+        folder = tmp_path / "built"
+        folder.mkdir(exist_ok=True)
+        for name, data in files.items():
+            (folder / name).write_bytes(data)
+        return load_atlas(folder)
+
+    return build
+
+
+@pytest.fixture
+def toy_atlas(built: Callable[[dict[str, Any]], Atlas], toy: dict[str, Any]) -> Atlas:
+    """Return the toy country's atlas."""
+    return built(toy)
+
+
+@pytest.fixture(scope="session")
+def atlas() -> Atlas:
+    """Return the real atlas, as committed."""
+    return load_atlas(GEODATA / "built")
