@@ -267,7 +267,7 @@ def _tables(record: Record, published: list[dict[str, Any]]) -> dict[str, Any]:
         "methods": _plain(record.methods),
         "places": places,
         "zones": zones,
-        "article": record.article,
+        "article": record.article.model_dump(exclude_none=True),
     }
 
 

@@ -125,12 +125,30 @@ def _check_units(record: Record) -> Iterator[Problem]:
                 first, second = record.events[earlier.from_].date, record.events[later.from_].date
                 where = f"{id_} > version from {later.from_}"
                 if second <= first:
-                    yield Problem(file, where, f"begins {second}, not after the version from {earlier.from_} ({first}), "
-                                  f"in the {view} view.", "Put versions in order of date; one version a day.")  # fmt: skip
+                    what = f"begins {second}, not after the version from {earlier.from_} ({first}), in the {view} view."
+                    yield Problem(file, where, what, "Put versions in order of date; one version a day.")
                 until = record.events.get(earlier.until) if earlier.until else None
                 if until and second < until.date:
                     yield Problem(file, where, f"begins {second} while the version before it lasts until {until.date}.",
                                   "Versions of a unit may not overlap.")  # fmt: skip
+
+
+def _check_article(record: Record) -> Iterator[Problem]:
+    file = f"{record.folder.name}/article.yaml"
+    slips = [slip.id for slip in record.article.slips]
+    for path, citation in citations_in(record.article):
+        yield from _unknown(record, file, path, "source", citation.source)
+    for id_ in sorted({id_ for id_ in slips if slips.count(id_) > 1}):
+        yield Problem(file, id_, "stands twice.", "Keep one of the two.")
+    for passage in record.article.passages:
+        where = f"passages > {passage.id}"
+        yield from _unknown(record, file, where, "unit", passage.unit)
+        for kind, ids in (("event", passage.events), ("zone", passage.zones)):
+            for id_ in ids:
+                yield from _unknown(record, file, where, kind, id_)
+        for id_ in passage.annotations:
+            if id_ not in slips:
+                yield Problem(file, where, f"names the annotation '{id_}', which does not exist.", "Add it to `slips`.")
 
 
 def _check_others(record: Record) -> Iterator[Problem]:
@@ -154,7 +172,8 @@ def _check_others(record: Record) -> Iterator[Problem]:
 def check_record(record: Record) -> list[Problem]:
     """Return every problem that shows without looking at the map."""
     return [
-        *_check_citations(record), *_check_events(record), *_check_units(record), *_check_others(record),
+        *_check_citations(record), *_check_events(record), *_check_units(record), *_check_article(record),
+        *_check_others(record),
     ]  # fmt: skip
 
 
@@ -173,7 +192,8 @@ def _check_holders(record: Record, items: list[Stretch]) -> Iterator[Problem]:
         for day in days:
             force = next((s for s in above if s.covers(day)), None)
             if force is None:
-                yield Problem(file, where, f"belongs to '{holder}' ({stretch.view}) on {day}, when that is not in force.",
+                what = f"belongs to '{holder}' ({stretch.view}) on {day}, when that is not in force."
+                yield Problem(file, where, what,
                               "Give the unit a version or end for that day, or mend its holder.")  # fmt: skip
                 break
             if (force.entry.level or 0) >= (stretch.entry.level if stretch.entry.level is not None else 9):
@@ -231,7 +251,8 @@ def _check_points(record: Record, faces: Faces, items: list[Stretch]) -> Iterato
         if entry.faces and entry.seat in record.places and not entry.seat_outside:
             point = shapely.Point(record.places[entry.seat].point)
             if not area_of(faces, entry.faces).intersects(point):
-                yield Problem(file, where, f"has its seat '{entry.seat}' ({point.x:.2f} E {point.y:.2f} N) outside its border.",
+                what = f"has its seat '{entry.seat}' ({point.x:.2f} E {point.y:.2f} N) outside its border."
+                yield Problem(file, where, what,
                               "Mend the seat, its point or the faces; or say `seat_outside: true` and why in the note.")  # fmt: skip
         if entry.border == "not-recovered" and entry.point and entry.drawn_within:
             inside = [s for s in by_unit[entry.drawn_within] if s.view == stretch.view]

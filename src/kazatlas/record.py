@@ -200,7 +200,7 @@ class VersionEntry(Model):
     seat_outside: bool | None = None
     parent: Id | None = None
     administered_by: Id | None = None
-    faces: Annotated[list[Id], Field(min_length=1)] | None = None
+    faces: list[Id] | None = None
     border: Literal["recovered", "not-recovered", "not-drawn"] | None = None
     drawn_within: Id | None = None
     point: tuple[Lon, Lat] | None = None
@@ -216,7 +216,7 @@ class Figure(Model):
     what: Literal["area", "population"]
     value: Annotated[float, Field(gt=0, allow_inf_nan=False)]
     unit: Literal["sq-verst", "km2", "thousand-km2", "people", "thousand-people"]
-    as_of: Edtf
+    as_of: Edtf | None = None
     source: Id
     locator: Words
     note: Text | None = None
@@ -290,6 +290,57 @@ class Zone(Model):
     citations: Citations
 
 
+class Passage(Model):
+    """A passage of the article, in its words, and what the map shows of it."""
+
+    id: Id
+    locator: Words
+    quote: Words
+    translation: dict[Literal["kk", "ru", "en"], Words]
+    date: Day
+    view: View
+    unit: Id | None = None
+    events: list[Id] = []
+    zones: list[Id] = []
+    annotations: list[Id] = []
+
+
+class Slip(Model):
+    """An annotation to the article: what it says, and what other sources say."""
+
+    id: Id
+    title: Text
+    text: Text
+    citations: Citations
+    general: bool = False
+
+
+class CardEntry(Model):
+    """An entry of the republic's card: its capital, who governed, what Moscow kept."""
+
+    id: Id
+    title: Text
+    text: Text
+    citations: Citations
+
+
+class OpenQuestion(Model):
+    """A question for an archivist."""
+
+    id: Id
+    text: Text
+    citations: list[Citation] = []
+
+
+class Article(Model):
+    """The article that the atlas draws, walked through in order."""
+
+    passages: list[Passage] = []
+    slips: list[Slip] = []
+    republic_card: list[CardEntry] = []
+    open_questions: list[OpenQuestion] = []
+
+
 class Boundary(Model):
     """One drawn line: where it runs, on what evidence, how exactly."""
 
@@ -321,7 +372,7 @@ class Record:
     methods: dict[str, Method] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
     zones: dict[str, Zone] = field(default_factory=dict)
-    article: dict[str, Any] = field(default_factory=dict)
+    article: Article = field(default_factory=Article)
     boundaries: dict[str, tuple[Boundary, shapely.LineString]] = field(default_factory=dict)
     label_points: dict[str, tuple[LabelPoint, shapely.Point]] = field(default_factory=dict)
     zone_shapes: dict[str, BaseGeometry] = field(default_factory=dict)
@@ -652,13 +703,16 @@ def read_record(folder: Path) -> tuple[Record, list[Problem]]:
     return record, problems
 
 
-def _read_article(record: Record, problems: list[Problem], file: str) -> dict[str, Any]:
+def _read_article(record: Record, problems: list[Problem], file: str) -> Article:
     try:
-        values, _, _ = _read_yaml(record.folder.parent / file)
+        values, lines, faults = _read_yaml(record.folder.parent / file)
     except _UnreadableError as fault:
         problems.append(Problem(file, "", str(fault), ""))
-        return {}
-    return values
+        return Article()
+    problems += [Problem(file, f"line {line}", what, "") for line, what in faults]
+    article, found = _validate(Article, values, file, lines, ())
+    problems += found
+    return article or Article()
 
 
 def _text_fault(value: str) -> str | None:

@@ -1,0 +1,167 @@
+"""The real record: sound, cited, current, and what its sources say."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import json
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+import shapely
+
+from kazatlas.atlas import change_dates, in_force, is_current
+from kazatlas.build import build_atlas
+from kazatlas.record import COVERAGE, VIEWS, read_record
+from tests.conftest import GEODATA
+
+EQUAL_AREA = "+proj=aea +lat_1=42 +lat_2=56 +lat_0=50 +lon_0=65 +datum=WGS84"
+FACTS = list(csv.DictReader((Path(__file__).parent / "known_facts.csv").open(encoding="utf-8")))
+
+
+def km2(geometry):
+    return gpd.GeoSeries([geometry], crs=4326).to_crs(EQUAL_AREA).area.sum() / 1e6
+
+
+def days_round_changes(atlas):
+    for day in change_dates(atlas):
+        before = (dt.date.fromisoformat(day) - dt.timedelta(1)).isoformat()
+        if before >= COVERAGE[0]:
+            yield before
+        yield day
+
+
+@pytest.fixture(scope="module")
+def polygons(atlas):
+    return atlas.versions[atlas.versions.geometry.notna() & (atlas.versions["border"] == "recovered")]
+
+
+def test_the_record_has_no_problem_and_the_built_atlas_is_current():
+    record, problems = read_record(GEODATA)
+    assert [str(problem) for problem in problems] == []
+    assert is_current(GEODATA / "built", build_atlas(record, problems))
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_uezds_have_no_overlap_and_fill_exactly_their_gubernias(atlas, polygons, view):
+    holder = "parent" if view == "de_jure" else "administered_by"
+    for day in days_round_changes(atlas):
+        tiles = in_force(polygons, day, view)
+        leaves = tiles[tiles["faces"].map(len) > 0]
+        assert not leaves["unit"].duplicated().any(), day
+        total, joined = leaves.to_crs(EQUAL_AREA).area.sum() / 1e6, km2(leaves.union_all())
+        assert abs(total - joined) < 1, f"{day} {view}: {total - joined:.2f} km2 of overlap"
+        for _, gubernia in tiles[(tiles["level"] == 1)].iterrows():
+            children = leaves[(leaves[holder] == gubernia["unit"]) & (leaves["level"] == 2)]
+            if len(children) and gubernia["in_republic"]:
+                rest = km2(children.union_all().symmetric_difference(gubernia.geometry))
+                assert rest < 1, f"{day} {view} {gubernia['unit']}: differs from its uezds by {rest:.1f} km2"
+
+
+def test_the_land_never_has_a_hole(atlas, polygons):
+    covered = {}
+    for view in VIEWS:
+        for day in days_round_changes(atlas):
+            tiles = in_force(polygons, day, view)
+            leaves = tiles[tiles["faces"].map(len) > 0]
+            covered[view, day] = frozenset(face for faces in leaves["faces"] for face in faces)
+            assert sum(map(len, leaves["faces"])) == len(covered[view, day]), f"{day} {view}: a face twice"
+    assert len(set(covered.values())) == 1
+
+
+@pytest.mark.parametrize("fact", FACTS, ids=lambda f: f"{f['unit']}-{f['date']}-{f['view']}")
+def test_a_fact_read_in_a_source_stands_on_the_map(atlas, fact):
+    rows = in_force(atlas.versions, fact["date"], fact["view"]).set_index("unit")
+    holder = "parent" if fact["view"] == "de_jure" else "administered_by"
+    assert rows.loc[fact["unit"]][holder] == fact["parent"]
+    assert fact["source"] in atlas.tables["sources"]
+
+
+@pytest.mark.parametrize(
+    ("day", "view", "unit", "there"),
+    [
+        ("1920-08-25", "de_jure", "kirghiz-assr", False),
+        ("1920-08-26", "de_jure", "kirghiz-assr", True),
+        ("1920-09-01", "de_facto", "omsk-gubernia", True),
+        ("1920-09-01", "de_facto", "akmola", False),
+        ("1920-09-01", "de_jure", "akmola", True),
+        ("1920-06-11", "de_jure", "mangyshlak-uezd", True),
+        ("1920-06-12", "de_jure", "mangyshlak-uezd", False),
+        ("1920-06-12", "de_jure", "adai-uezd", True),
+        ("1921-12-31", "de_jure", "aktobe", True),
+        ("1921-12-31", "de_jure", "kustanay", True),
+        ("1921-12-31", "de_jure", "orenburg", True),
+        ("1921-12-31", "de_jure", "orenburg-turgay", False),
+        ("1922-05-30", "de_jure", "kalmyk-uezd", True),
+        ("1922-05-31", "de_jure", "kalmyk-uezd", False),
+        ("1922-07-26", "de_jure", "uil-uezd", True),
+        ("1922-07-27", "de_jure", "uil-uezd", False),
+    ],
+)
+def test_a_unit_is_there_from_its_first_day_to_its_last(atlas, day, view, unit, there):
+    assert (unit in set(in_force(atlas.versions, day, view)["unit"])) is there
+
+
+def at(atlas, day, view, level, lon, lat):
+    rows = in_force(atlas.versions, day, view, level)
+    rows = rows[rows["border"] == "recovered"]
+    hit = rows[rows.contains(shapely.Point(lon, lat))]
+    return list(hit["unit"])
+
+
+def test_orenburg_joins_on_22_september_1920(atlas):
+    orenburg = (55.10, 51.77)
+    assert at(atlas, "1920-09-21", "de_jure", 0, *orenburg) == []
+    assert at(atlas, "1920-09-22", "de_jure", 0, *orenburg) == ["kirghiz-assr"]
+
+
+@pytest.mark.parametrize(
+    ("town", "lon", "lat", "gubernia"),
+    [("Turgay", 63.50, 49.63, "kustanay"), ("Irgiz", 61.27, 48.62, "aktobe"), ("Uil", 54.68, 49.07, "aktobe")],
+)
+def test_the_steppe_towns_at_the_end_of_1921(atlas, town, lon, lat, gubernia):
+    assert at(atlas, "1921-12-31", "de_jure", 1, lon, lat) == [gubernia]
+
+
+@pytest.mark.parametrize(
+    ("name", "lon", "lat"),
+    [("Ganyushkino", 49.27, 46.60), ("Krasnovodsk", 52.97, 40.01), ("Guryev", 51.92, 47.11),
+     ("Fort Aleksandrovsky", 50.26, 44.51)],
+)  # fmt: skip
+def test_places_on_the_coast_stand_on_land(atlas, polygons, name, lon, lat):
+    day = in_force(polygons, "1921-01-01", "de_jure")
+    assert day.contains(shapely.Point(lon, lat)).any(), name
+
+
+def test_the_aral_sea_is_not_land(polygons):
+    assert not in_force(polygons, "1921-01-01", "de_jure").contains(shapely.Point(59.8, 45.0)).any()
+
+
+def test_every_version_is_cited_with_a_place_in_the_source(atlas):
+    for _, row in atlas.versions.iterrows():
+        assert row["citations"], row["id"]
+        for citation in row["citations"]:
+            assert citation["source"] in atlas.tables["sources"], row["id"]
+            assert citation["locator"].strip(), row["id"]
+
+
+def test_every_event_and_method_is_cited(atlas):
+    for item in [*atlas.tables["events"], *atlas.tables["methods"].values(), *atlas.tables["zones"].values()]:
+        assert item["citations"], item
+        assert all(c["source"] in atlas.tables["sources"] and c["locator"] for c in item["citations"])
+
+
+def test_every_published_column_is_in_the_data_dictionary(atlas):
+    dictionary = (GEODATA / "README.md").read_text(encoding="utf-8")
+    features = json.loads((GEODATA / "built/atlas.geojson").read_text(encoding="utf-8"))["features"]
+    columns = {column for feature in features for column in feature["properties"]}
+    assert [c for c in sorted(columns) if f"`{c}`" not in dictionary] == []
+    borders = set(atlas.borders.columns) - {"geometry", "id"}
+    assert [c for c in sorted(borders) if f"`{c}`" not in dictionary] == []
+
+
+def test_no_page_of_the_record_has_a_latin_schwa():
+    for path in GEODATA.rglob("*"):
+        if path.suffix in (".yaml", ".geojson", ".md", ".json"):
+            assert "ə" not in path.read_text(encoding="utf-8"), path.name
