@@ -110,3 +110,10 @@ def test_building_twice_gives_the_same_bytes(tmp_path, toy):
     folder = write_toy(tmp_path / "geodata", toy)
     first, second = build_atlas(*read_record(folder)), build_atlas(*read_record(folder))
     assert first == second
+
+
+def test_a_version_does_not_split_where_only_the_unit_above_has_a_new_version(toy, built):
+    toy["units/republic.yaml"]["west"]["versions"].append(version("handover", name=words("West oblast")))
+    toy["units/republic.yaml"]["kirghiz-assr"]["versions"].append(version("handover", name=words("Republic again")))
+    rows = built(toy).versions
+    assert sorted(rows[rows["unit"] == "a2-uezd"]["valid_from"]) == ["1920-01-01", "1920-08-26"]

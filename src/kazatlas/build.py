@@ -79,12 +79,23 @@ def _republic_days(items: list[Stretch]) -> dict[str, list[tuple[str, str | None
                     found.append(own)
                 elif stretch.entry.parent:
                     found += [o for p in inside(stretch.entry.parent, (*path, unit)) if (o := _overlap(own, p))]
-            memo[unit] = found
+            memo[unit] = _joined(found)
         return memo[unit]
 
     for unit in [*by_unit]:
         inside(unit)
     return memo
+
+
+def _joined(spans: list[tuple[str, str | None]]) -> list[tuple[str, str | None]]:
+    """Return the spans in order, those that touch made one."""
+    result: list[tuple[str, str | None]] = []
+    for start, end in sorted(spans, key=lambda span: span[0]):
+        if result and result[-1][1] == start:
+            result[-1] = (result[-1][0], end)
+        else:
+            result.append((start, end))
+    return result
 
 
 def _overlap(a: tuple[str, str | None], b: tuple[str, str | None]) -> tuple[str, str | None] | None:
@@ -210,7 +221,7 @@ def _feature(record: Record, faces: Faces, row: Row) -> dict[str, Any]:
         "in_republic": row.in_republic,
         "border": border,
         "drawn_within": entry.drawn_within if border == "not-recovered" else None,
-        "faces": sorted(row.faces) if entry.faces and row.faces else [],
+        "faces": sorted(entry.faces or ()),
         "certainty": entry.certainty,
         "area_km2": round(sum(faces.area_km2[f] for f in row.faces), 1) if row.faces else None,
         "start_event": row.start_event,

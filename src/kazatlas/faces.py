@@ -98,6 +98,12 @@ def _crossings(pieces: list[tuple[str, shapely.LineString]], file: str) -> list[
     return problems
 
 
+def _own_crossing(line: shapely.LineString) -> tuple[float, ...]:
+    """Return a place at which a line crosses or touches itself."""
+    degree = Counter(tuple(node) for part in shapely.get_parts(shapely.node(line)) for node in (part.coords[0], part.coords[-1]))
+    return max(degree, key=lambda node: degree[node])
+
+
 def build_faces(record: Record) -> tuple[Faces, list[Problem]]:
     """Build the faces between the drawn lines.
 
@@ -109,15 +115,14 @@ def build_faces(record: Record) -> tuple[Faces, list[Problem]]:
     line_file, point_file = f"{record.folder.name}/boundaries.geojson", f"{record.folder.name}/label_points.geojson"
     problems: list[Problem] = []
     lines = {}
-    for id_, (_, geometry) in record.boundaries.items():
-        if not geometry.is_simple:
-            problems.append(
-                Problem(line_file, id_, f"crosses itself near {_at(geometry.coords[0])}.", "Draw it again.")
-            )
-        elif geometry.length == 0:
-            problems.append(Problem(line_file, id_, "has no length.", "Delete it or draw it again."))
+    for id_, (_, drawn) in record.boundaries.items():
+        geometry = shapely.remove_repeated_points(shapely.set_precision(drawn, 10**-_DIGITS, mode="pointwise"))
+        if geometry.length == 0:
+            problems.append(Problem(line_file, id_, f"has no length at {_at(drawn.coords[0])}.", "Delete it or draw it again."))
+        elif not geometry.is_simple:
+            problems.append(Problem(line_file, id_, f"crosses itself near {_at(_own_crossing(geometry))}.", "Draw it again."))
         else:
-            lines[id_] = shapely.set_precision(geometry, 10**-_DIGITS, mode="pointwise")
+            lines[id_] = geometry
     pieces = _split(lines)
     problems += _crossings(pieces, line_file)
     degree = Counter(tuple(line.coords[i]) for _, line in pieces for i in (0, -1))
@@ -138,7 +143,8 @@ def build_faces(record: Record) -> tuple[Faces, list[Problem]]:
         if len(hits) != 1:
             spot = _at((point.x, point.y))
             problems.append(
-                Problem(point_file, id_, f"lies in no face, at {spot}.", "Move it inside the area that it names, or close the lines around it.")
+                Problem(point_file, id_, f"lies in no face, at {spot}.",
+                        f"Move it inside the area that it names, or close the lines around it in {line_file}.")
             )  # fmt: skip
             continue
         inside.setdefault(int(hits[0]), []).append(id_)
@@ -157,7 +163,7 @@ def build_faces(record: Record) -> tuple[Faces, list[Problem]]:
         else:
             problems.append(
                 Problem(point_file, ", ".join(sorted(names)), f"lie in one face, at {spot}.",
-                        "Draw the line that parts them, or keep one point.")
+                        f"Draw the line that parts them in {line_file}, or keep one point.")
             )  # fmt: skip
     faces.area_km2 = {id_: geodesic_area_km2(area) for id_, area in sorted(faces.areas.items())}
     faces.edges = _edges(record, pieces, faces)
