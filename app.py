@@ -1,0 +1,235 @@
+"""The atlas's page: its widgets and how they hang together; run with `streamlit run app.py`."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from dataclasses import dataclass
+from html import escape
+from importlib import resources
+from pathlib import Path
+from typing import Any, cast
+
+import streamlit as st
+from streamlit_folium import st_folium
+
+ROOT = Path(__file__).resolve().parent
+sys.path.insert(0, str(ROOT / "src"))
+
+from kazatlas.atlas import Atlas, AtlasError, dump_features, in_force, load_atlas, stops  # noqa: E402
+from kazatlas.build import data_header  # noqa: E402
+from kazatlas.cards import Cards  # noqa: E402
+from kazatlas.mapview import OPENING, Assets, base_map, command_group, write_assets  # noqa: E402
+from kazatlas.record import VIEWS, read_json  # noqa: E402
+from kazatlas.words import LANGUAGES, OWN_NAMES, Words, load_words  # noqa: E402
+
+BUILT = ROOT / "geodata" / "built"
+STATIC = ROOT / "static"
+
+PAGE_STYLE = """
+:root { --kz-serif: "Source Serif", "Iowan Old Style", "Palatino Linotype", "PT Serif", "Noto Serif", serif; }
+.stApp { --kz-accent: #8a3b22; --kz-rule: #d9d1c0; }
+@media (prefers-color-scheme: dark) { .stApp { --kz-accent: #e39a7c; --kz-rule: #3b3a38; } }
+[data-testid="stHeader"] { display: none; }
+[data-testid="stMainBlockContainer"] { padding: 0.9rem 1.5rem 1rem; max-width: none; }
+[data-testid="stMainBlockContainer"] [data-testid="stVerticalBlock"] { gap: 0.6rem; }
+iframe[title="streamlit_folium.st_folium"] { height: calc(100dvh - 7.6rem) !important; min-height: 30rem; }
+.kz-narrow { display: none; }
+.st-key-language { align-self: flex-end; width: auto !important; }
+.st-key-language [role="radiogroup"] { gap: 0.9rem; }
+@media (min-width: 900px) {
+  .st-key-panel { height: calc(100dvh - 7.6rem); overflow-y: auto; padding: 0 0.6rem 1rem 0.2rem; }
+}
+@media (max-width: 640px) {
+  [data-testid="stMainBlockContainer"] { padding: 0.6rem 0.7rem 2rem; }
+  .kz-wide { display: none; }
+  .kz-narrow { display: block; }
+  .kz-title h1 { font-size: 1.3rem; }
+  .kz-title p.kz-subtitle { font-size: 0.86rem; }
+  .st-key-language { align-self: flex-start; }
+  iframe[title="streamlit_folium.st_folium"] { height: calc(100dvh - 7.6rem) !important; min-height: 33rem; }
+}
+"""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What all readers share: the atlas, its cards, the map's files, the days of the timeline."""
+
+    atlas: Atlas
+    cards: Cards
+    assets: Assets
+    days: list[str]
+
+
+@st.cache_resource(show_spinner=False)
+def open_atlas() -> Opened:
+    """Read the atlas once for the server's life."""
+    atlas = load_atlas(BUILT)
+    opened = Opened(atlas, Cards(atlas), write_assets(STATIC, BUILT), stops(atlas))
+    # The collector would walk the atlas at each event of each reader: half of the server's time.
+    gc.collect()
+    gc.freeze()
+    return opened
+
+
+def place_of(values: dict[str, Any], opened: Opened) -> dict[str, Any]:
+    """Return where the map stands, from what a browser or an address says; what is not understood is left out."""
+    place: dict[str, Any] = {key: OPENING[key] for key in ("date", "view", "level", "unit")}
+    coverage = opened.atlas.tables["coverage"]
+    date = values.get("date")
+    if isinstance(date, str) and coverage[0] <= date < coverage[1]:
+        place["date"] = max((day for day in opened.days if day <= date), default=opened.days[0])
+    if values.get("view") in VIEWS:
+        place["view"] = values["view"]
+    if str(values.get("level")) in ("1", "2"):
+        place["level"] = int(values["level"])
+    if values.get("unit") in opened.cards.rows:
+        place["unit"] = values["unit"]
+    return place
+
+
+def address_of(place: dict[str, Any], language: str) -> dict[str, str]:
+    """Return the page's address for a place: what a copied link must say."""
+    return {"lang": language} | {key: str(value) for key, value in place.items() if value is not None}
+
+
+def send(place: dict[str, Any]) -> None:
+    """Move the map to a place at the next run."""
+    state = st.session_state
+    state.serial = state.get("serial", 0) + 1
+    state.place = place
+    state.command = {"serial": state.serial, "lang": state.language, **place}
+
+
+def follow_address(opened: Opened) -> None:
+    """Obey the address when the reader came by a link, or went back to an earlier one."""
+    state = st.session_state
+    query = st.query_params.to_dict()
+    if "serial" in state and query == state.get("address"):
+        return
+    if query.get("lang") in LANGUAGES:
+        state.language = query["lang"]
+    elif "language" not in state:
+        state.language = OPENING["lang"]
+    state.address = query
+    send(place_of(query, opened))
+    state.command["show"] = bool(query.get("unit"))
+
+
+def show_title(words: Words) -> None:
+    """Show what the page is, and the switch of its language."""
+    title, language = st.columns([4, 1.4], vertical_alignment="top")
+    title.html(
+        f'<div class="kz-title" lang="{words.language}"><h1>{escape(words("page.title"))}</h1>'
+        f'<p class="kz-subtitle">{escape(words("page.subtitle"))}</p>'
+        f'<p class="kz-wide">{escape(words("page.name_note"))}</p></div>'
+    )
+    language.radio(
+        words("page.language"),
+        LANGUAGES,
+        key="language",
+        format_func=OWN_NAMES.__getitem__,
+        horizontal=True,
+        label_visibility="collapsed",
+        on_change=lambda: send(st.session_state.place),
+    )
+
+
+def show_map(opened: Opened) -> dict[str, Any]:
+    """Show the map and return where it stands."""
+    state = st.session_state
+    value = st_folium(
+        base_map(opened.assets),
+        key="atlas",
+        height=640,
+        use_container_width=True,
+        returned_objects=[],
+        feature_group_to_add=command_group(state.command),
+    )
+    # The map has the last word, unless it has not yet heard ours.
+    if isinstance(value, dict) and value.get("serial") == state.serial:
+        state.place = place_of(value, opened)
+    return cast(dict[str, Any], state.place)
+
+
+def show_panel(opened: Opened, words: Words, place: dict[str, Any]) -> None:
+    """Show what is known of the chosen unit and of the acts of the day, and what can be taken away."""
+    day, view, unit = place["date"], place["view"], place["unit"]
+    cards = opened.cards
+    html = cards.unit_card(words, unit, day, view) if unit else ""
+    if not html:
+        html = f'<p class="kz-hint">{escape(words("page.no_unit"))}</p>'
+    html += f"<h2>{escape(words('page.at_this_stop'))}: {escape(words.date(day))}</h2>"
+    events = [event for event in opened.atlas.tables["events"] if event["date"] == day]
+    html += "".join(cards.event_card(words, event, view) for event in events)
+    st.html(f'<div class="kz-panel" lang="{words.language}">{html}</div>')
+    show_downloads(opened, words, place)
+
+
+def day_file(opened: Opened, day: str, view: str) -> bytes:
+    """Return the units in force on a day in a view as a GeoJSON file."""
+    chosen = set(in_force(opened.atlas.versions, day, view)["id"])
+    features = [f for f in read_json(BUILT / "atlas.geojson")["features"] if f["id"] in chosen]
+    return dump_features(features, **data_header(opened.atlas.tables["data_version"]), date=day, view=view)
+
+
+def show_downloads(opened: Opened, words: Words, place: dict[str, Any]) -> None:
+    """Show the files that a reader can take away."""
+    day, view = place["date"], place["view"]
+    with st.container(key="downloads"):
+        st.html(f'<div class="kz-panel" lang="{words.language}"><h2>{escape(words("page.downloads"))}</h2></div>')
+        st.download_button(
+            words("page.download_day"),
+            data=lambda: day_file(opened, day, view),
+            file_name=f"kazatlas-{day}-{view}.geojson",
+            mime="application/geo+json",
+            on_click="ignore",
+        )
+        st.download_button(
+            words("page.download_atlas"),
+            data=(BUILT / "atlas.geojson").read_bytes,
+            file_name="kazatlas.geojson",
+            mime="application/geo+json",
+            on_click="ignore",
+        )
+        version = opened.atlas.tables["data_version"]
+        st.html(
+            f'<div class="kz-panel" lang="{words.language}"><p class="kz-narrow">{escape(words("page.name_note"))}</p>'
+            f'<p class="kz-seen">'
+            f"{escape(words('page.licence', version=version))}<br>{escape(words('page.credit'))}</p></div>"
+        )
+
+
+@st.fragment
+def show_atlas(opened: Opened, words: Words) -> None:
+    """Show the map and its panel; a step of the map runs this alone."""
+    left, right = st.columns([2.55, 1], gap="medium")
+    with left:
+        place = show_map(opened)
+    with right, st.container(key="panel"):
+        show_panel(opened, words, place)
+    address = address_of(place, words.language)
+    if address != st.session_state.get("address"):
+        st.session_state.address = address
+        st.query_params.from_dict(address)
+
+
+def main() -> None:
+    """Lay out the page."""
+    st.set_page_config(page_title="Kazatlas", page_icon="🗺️", layout="wide")
+    st.html(f"<style>{PAGE_STYLE}{(resources.files('kazatlas') / 'static' / 'page.css').read_text()}</style>")
+    try:
+        opened = open_atlas()
+    except AtlasError as error:
+        words = load_words(OPENING["lang"])
+        st.error(words("page.missing" if error.code == "missing" else "page.damaged"))
+        st.code("python -m kazatlas", language=None)
+        return
+    follow_address(opened)
+    words = load_words(st.session_state.language)
+    show_title(words)
+    show_atlas(opened, words)
+
+
+main()

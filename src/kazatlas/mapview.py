@@ -1,0 +1,169 @@
+"""The map: a folium base map that carries the timeline, and the files that it asks the server for."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import folium
+from branca.element import MacroElement
+from folium.template import Template
+
+from kazatlas.words import LANGUAGES, load_words
+
+TILES = {
+    "url": "https://tile.openstreetmap.org/{z}/{x}/{y}.png",
+    "credit": "© OpenStreetMap",
+}
+"""The online background that a reader may switch on; nothing is asked of it before."""
+
+CENTRE = (48.6, 67.0)
+MAP_OPTIONS: dict[str, Any] = {
+    "zoom_start": 5,
+    "zoom_control": False,
+    "attribution_control": False,
+    "zoom_snap": 0.25,
+    "min_zoom": 3,
+    "max_zoom": 10,
+    "wheel_px_per_zoom_level": 120,
+}
+
+OPENING = {"date": "1920-08-26", "view": "de_jure", "level": 2, "unit": None, "lang": "kk"}
+"""What the map shows first; part of its identity, so the same for every reader."""
+
+STATIC_URL = "../../app/static/"
+"""Streamlit's static folder as seen from the component's frame, whatever path the app is served under."""
+
+
+@dataclass(frozen=True)
+class Assets:
+    """The addresses of the element's script, style and data."""
+
+    script: str
+    style: str
+    data: str
+
+
+def _leaflet(name: str) -> str:
+    """Return a file of Leaflet from the installed package, without its pointer to a source map."""
+    file = resources.files("js_lib_leaflet") / "static" / "js_lib_leaflet" / name
+    return re.sub(r"//# sourceMappingURL=.*", "", file.read_text(encoding="utf-8"))
+
+
+def _own(name: str) -> str:
+    return (resources.files("kazatlas") / "static" / name).read_text(encoding="utf-8")
+
+
+def dump_script(value: Any) -> str:
+    """Return a value as JSON that may stand inside a script element: no `</script>`, no `<!--`."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def map_words(topology: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the element's words in all languages, with the stops' dates in words."""
+    catalogues = [load_words(language) for language in LANGUAGES]
+    return {
+        "words": {words.language: words.part("map.") for words in catalogues},
+        "dates": {stop["date"]: [words.date(stop["date"]) for words in catalogues] for stop in topology["stops"]},
+    }
+
+
+def script(topology: Mapping[str, Any]) -> str:
+    """Return the element's whole script: Leaflet, the words, the element."""
+    words = f"window.KAZATLAS_WORDS = {dump_script(map_words(topology))};"
+    return "\n".join((_leaflet("leaflet.js"), words, _own("map.js")))
+
+
+def style() -> str:
+    """Return the element's whole style: Leaflet's and its own."""
+    return _leaflet("leaflet.css") + "\n" + _own("map.css")
+
+
+def write_assets(folder: Path, built: Path) -> Assets:
+    """Put script, style and data where the server serves them, named by their content.
+
+    A browser may keep such a file for ever: other content has another name.
+
+    Parameters
+    ----------
+    folder
+        Streamlit's static folder beside app.py; made when it is not there.
+    built
+        The built atlas, whose map.json is the data.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    data = (built / "map.json").read_text(encoding="utf-8")
+    contents = {"js": script(json.loads(data)), "css": style(), "json": data}
+    names = {}
+    for suffix, content in contents.items():
+        digest = hashlib.sha256(content.encode()).hexdigest()[:16]
+        names[suffix] = f"atlas.{digest}.{suffix}"
+        path = folder / names[suffix]
+        if not path.exists():
+            # Written beside and moved, so that no reader is served half a file.
+            part = path.with_suffix(f".{suffix}.part")
+            part.write_text(content, encoding="utf-8")
+            part.replace(path)
+    return Assets(names["js"], names["css"], names["json"])
+
+
+class Timeline(MacroElement):  # type: ignore[misc]
+    """The timeline over the map; see static/map.js."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "Kazatlas.underStreamlit({{ this._parent.get_name() }}, Object.assign({{ this.options }}, KAZATLAS_WORDS));"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, data: str) -> None:
+        super().__init__()
+        self._name = "Timeline"
+        self.options = dump_script({"data": data, "state": OPENING, "tiles": TILES})
+
+
+class Command(MacroElement):  # type: ignore[misc]
+    """A word to the map from outside it; a map that stands is moved, not made anew."""
+
+    _template = Template("{% macro script(this, kwargs) %}kazatlas.command({{ this.words }});{% endmacro %}")
+
+    def __init__(self, words: Mapping[str, Any]) -> None:
+        super().__init__()
+        self._name = "Command"
+        self.values = dict(words)
+        self.words = dump_script(words)
+
+
+def base_map(assets: Assets) -> folium.Map:
+    """Return a new map with the timeline.
+
+    Made for each run, because streamlit-folium writes into the map that it is given; its script is
+    the same each time, so the reader keeps one map.
+    """
+    atlas_map = folium.Map(location=CENTRE, tiles=None, **MAP_OPTIONS)
+    # Leaflet and nothing else, from this server: stock folium asks five others for ten files.
+    atlas_map.default_js = [("kazatlas", STATIC_URL + assets.script)]
+    atlas_map.default_css = [("kazatlas", STATIC_URL + assets.style)]
+    Timeline(STATIC_URL + assets.data).add_to(atlas_map)
+    return atlas_map
+
+
+def command_group(words: Mapping[str, Any]) -> folium.FeatureGroup:
+    """Return a feature group that carries a command to the standing map.
+
+    Parameters
+    ----------
+    words
+        `serial` (each number is obeyed once) and any of `date`, `view`, `level`, `unit`, `lang`, and
+        `show` to bring the unit into sight.
+    """
+    group = folium.FeatureGroup()
+    Command(words).add_to(group)
+    return group

@@ -1,0 +1,1186 @@
+/* The map element: a timeline over a Leaflet map, the same in the app and in the offline lesson.
+ *
+ * `Kazatlas.start(map, options)` takes a Leaflet map and
+ *   data      the topology (see kazatlas.topology), or the address to fetch it from
+ *   words     { kk: {...}, ru: {...}, en: {...} }: the element's words
+ *   dates     { "1920-08-26": [kk, ru, en], ... }: each stop's date in words
+ *   state     { date, view, level, unit, lang }: what is shown first
+ *   report    called with the state when the map comes to rest and when a unit is chosen
+ *   tiles     { url, credit }: optional online background, asked for only when the reader switches it on
+ */
+(function () {
+  "use strict";
+
+  var REPUBLIC = "kirghiz-assr";
+  var LANGUAGES = ["kk", "ru", "en"];
+  var VIEWS = ["de_jure", "de_facto"];
+  var REST_MS = 280; // how long the timeline must stand still before the page is told
+  var SPEEDS = [1600, 800, 400]; // milliseconds a stop
+
+  function element(tag, attributes, children) {
+    var node = document.createElement(tag);
+    Object.keys(attributes || {}).forEach(function (key) {
+      if (key === "text") node.textContent = attributes[key];
+      else node.setAttribute(key, attributes[key]);
+    });
+    (children || []).forEach(function (child) { node.appendChild(child); });
+    return node;
+  }
+
+  function colour(id) {
+    return "var(--c-" + id + ", var(--c-other))";
+  }
+
+  /* A ruler's colour where it rules what decrees gave to the republic. */
+  function strong(ruler) {
+    return "var(--h-" + ruler + ", var(--h-other))";
+  }
+
+  /* How a stretch of line is drawn follows from what it was drawn from and how sure that is. */
+  function evidence(border) {
+    if (border.basis === "conjecture") return "guess";
+    if (border.certainty === "uncertain") return "dotted";
+    var document = ["legal-text", "period-map", "river"].indexOf(border.basis) >= 0;
+    return document || border.certainty === "certain" ? "solid" : "dashed";
+  }
+
+  /* Neighbouring uezds differ a little in strength; which one gets which follows from its name alone. */
+  function tint(id) {
+    var sum = 0;
+    for (var i = 0; i < id.length; i++) sum = (sum * 31 + id.charCodeAt(i)) % 9973;
+    return sum % 4;
+  }
+
+  /* ------------------------------------------------------------------ the record, decoded once */
+
+  function Record(topology) {
+    var scale = topology.transform.scale, translate = topology.transform.translate;
+    function place(x, y) {
+      return L.latLng(y * scale[1] + translate[1], x * scale[0] + translate[0]);
+    }
+    this.place = place;
+    this.arcs = topology.arcs.map(function (arc) {
+      var x = 0, y = 0;
+      return arc.map(function (step) { return place(x += step[0], y += step[1]); });
+    });
+    this.reversed = [];
+    var self = this;
+    var objects = topology.objects;
+    this.borders = objects.borders.geometries.map(function (item) {
+      return Object.assign({ line: self.arcs[item.arcs[0]] }, item.properties);
+    });
+    this.faces = objects.faces.geometries.map(function (item) {
+      return { id: item.id, water: item.properties.kind === "water", rings: self.rings(item) };
+    });
+    this.versions = objects.units.geometries.map(function (item) {
+      return Object.assign({ id: item.id, geometry: item }, item.properties);
+    });
+    this.base = {};
+    Object.keys(objects).forEach(function (name) {
+      if (name.indexOf("base_") === 0) self.base[name.slice(5)] = objects[name].geometries;
+    });
+    this.stops = topology.stops;
+    this.alternatives = topology.alternatives;
+    this.places = topology.places;
+    this.byUnit = {};
+    this.versions.forEach(function (version) {
+      (self.byUnit[version.unit] = self.byUnit[version.unit] || []).push(version);
+    });
+    // Units that are the republic's at some time keep their colour, paler, while they are not.
+    this.home = {};
+    this.versions.forEach(function (version) {
+      if (version.level === 1 && (version.parent === REPUBLIC || version.by === REPUBLIC)) {
+        self.home[version.unit] = true;
+      }
+    });
+    // Who can stand at the top of a unit: the republic and the other authorities and states.
+    this.rulers = Object.keys(this.byUnit).filter(function (unit) {
+      return unit !== REPUBLIC && self.byUnit[unit][0].level === 0;
+    });
+    this.snapshots = {};
+  }
+
+  Record.prototype.arc = function (number) {
+    if (number >= 0) return this.arcs[number];
+    if (!this.reversed[~number]) this.reversed[~number] = this.arcs[~number].slice().reverse();
+    return this.reversed[~number];
+  };
+
+  /* All rings of a geometry in one list: with the even-odd rule holes and parts need no nesting. */
+  Record.prototype.rings = function (geometry) {
+    var self = this;
+    var polygons = geometry.type === "MultiPolygon" ? geometry.arcs : [geometry.arcs];
+    var rings = [];
+    polygons.forEach(function (polygon) {
+      polygon.forEach(function (ring) {
+        var points = [];
+        ring.forEach(function (number) {
+          var arc = self.arc(number);
+          for (var i = points.length ? 1 : 0; i < arc.length; i++) points.push(arc[i]);
+        });
+        rings.push(points);
+      });
+    });
+    return rings;
+  };
+
+  Record.prototype.ringsOf = function (version) {
+    if (!version.rings) {
+      var drawn = version.geometry.type === "Polygon" || version.geometry.type === "MultiPolygon";
+      version.rings = drawn ? this.rings(version.geometry) : [];
+    }
+    return version.rings;
+  };
+
+  /* A first-level unit beside whose uezds something is left is, among uezds, only that something. */
+  Record.prototype.shapeOf = function (version, level) {
+    if (level === 1 || !version.tile_point) return this.ringsOf(version);
+    if (!version.tileRings) {
+      var self = this;
+      version.tileRings = [].concat.apply([], version.faces.map(function (face) { return self.faces[face].rings; }));
+    }
+    return version.tileRings;
+  };
+
+  Record.prototype.stopAt = function (date) {
+    var found = 0;
+    this.stops.forEach(function (stop, index) { if (stop.date <= date) found = index; });
+    return found;
+  };
+
+  /* The version of a unit in force on a date, in one view. */
+  Record.prototype.version = function (unit, date, view) {
+    return (this.byUnit[unit] || []).filter(function (version) {
+      return (version.view === "both" || version.view === view) &&
+        version.from <= date && (!version.to || date < version.to);
+    })[0];
+  };
+
+  function holder(version, view) {
+    return view === "de_jure" ? version.parent : version.by;
+  }
+
+  /* Everything that the map draws at a stop in a view, worked out once. */
+  Record.prototype.snapshot = function (stop, view) {
+    var key = stop + view;
+    if (this.snapshots[key]) return this.snapshots[key];
+    var self = this;
+    var date = this.stops[stop].date;
+    var force = {}, tiles = [], points = [], firsts = [];
+    this.versions.forEach(function (version) {
+      if (version.view !== "both" && version.view !== view) return;
+      if (version.from > date || (version.to && date >= version.to)) return;
+      force[version.unit] = version;
+      if (version.faces) tiles.push(version);
+      if (version.geometry.type === "Point") points.push(version);
+      if (version.geometry.arcs && (version.level === 1 || (version.faces && version.level === 0))) {
+        firsts.push(version);
+      }
+    });
+    // For every face: its tile, the first-level unit, and who stands at the top.
+    var tileOf = [], firstOf = [], topOf = [];
+    tiles.forEach(function (tile) {
+      var first = tile.level === 2 ? holder(tile, view) : tile.unit;
+      var top = tile.level === 0 ? tile.unit : force[first] ? holder(force[first], view) : first;
+      tile.faces.forEach(function (face) {
+        tileOf[face] = tile.unit; firstOf[face] = first; topOf[face] = top;
+      });
+    });
+    this.snapshots[key] = {
+      stop: stop, date: date, view: view, force: force, tiles: tiles, points: points,
+      firsts: firsts, tileOf: tileOf, firstOf: firstOf, topOf: topOf
+    };
+    var snapshot = this.snapshots[key];
+    snapshot.top = function (version) {
+      if (version.level === 0) return version.unit;
+      var first = version.level === 2 ? force[holder(version, view)] : version;
+      return first ? holder(first, view) || first.unit : holder(version, view);
+    };
+    snapshot.ranks = this.borders.map(function (border) {
+      var a = border.sides[0], b = border.sides[1];
+      var wetA = a >= 0 && self.faces[a].water, wetB = b >= 0 && self.faces[b].water;
+      if (wetA || wetB) return "coast";
+      if (a < 0 || b < 0) {
+        return topOf[a < 0 ? b : a] === REPUBLIC ? "republic" : "edge";
+      }
+      var inside = topOf[a] === REPUBLIC || topOf[b] === REPUBLIC ? "" : " beyond";
+      if (topOf[a] !== topOf[b]) return "republic" + inside;
+      if (firstOf[a] !== firstOf[b]) return "gubernia" + inside;
+      if (tileOf[a] !== tileOf[b]) return "uezd" + inside;
+      return "none";
+    });
+    return snapshot;
+  };
+
+  /* ------------------------------------------------------------------ the element */
+
+  function Element(map, record, options) {
+    this.map = map;
+    this.record = record;
+    this.options = options;
+    this.state = Object.assign(
+      { view: "de_jure", level: 2, unit: null, lang: "kk", serial: 0 }, options.state
+    );
+    this.state.stop = record.stopAt(this.state.date || record.stops[0].date);
+    this.shown = {}; // unit -> what its layer shows now
+    this.fits = {}; // where a label fits inside its unit, by version, zoom and language
+    this.build();
+    this.scaleLines();
+    this.speak();
+    this.draw();
+    var self = this;
+    // The other stops are worked out while the reader looks at the first.
+    var queue = [];
+    record.stops.forEach(function (_, stop) {
+      VIEWS.forEach(function (view) { queue.push([stop, view]); });
+    });
+    (function ahead() {
+      var next = queue.shift();
+      if (!next) return;
+      record.snapshot(next[0], next[1]);
+      (window.requestIdleCallback || window.setTimeout)(ahead);
+    })();
+    map.on("zoomend", function () { self.root.classList.remove("kz-zooming"); self.scaleLines(); self.label(); });
+    map.on("zoomstart", function () { self.root.classList.add("kz-zooming"); });
+  }
+
+  Element.prototype.word = function (key, values) {
+    var text = this.options.words[this.state.lang][key];
+    if (text === undefined) throw new Error("no word " + key + " in " + this.state.lang);
+    Object.keys(values || {}).forEach(function (name) {
+      text = text.replace("{" + name + "}", values[name]);
+    });
+    return text;
+  };
+
+  Element.prototype.text = function (texts) {
+    return texts[LANGUAGES.indexOf(this.state.lang)];
+  };
+
+  Element.prototype.dateWords = function (date) {
+    return this.text(this.options.dates[date]);
+  };
+
+  /* ---- the frame round the map */
+
+  Element.prototype.build = function () {
+    var self = this;
+    var root = this.root = element("div", { class: "kz" });
+    this.bar = element("div", { class: "kz-bar" });
+    var stage = element("div", { class: "kz-stage" });
+    this.key = element("div", { class: "kz-key", role: "group" });
+    root.append(this.bar, this.key, stage);
+    var container = this.map.getContainer();
+    container.parentNode.insertBefore(root, container);
+    (this.options.frame || document.body).appendChild(root);
+    stage.appendChild(container);
+    this.buildSwitches();
+    this.buildTimeline();
+    // The view is set before there are layers, so that each is projected once.
+    this.map.invalidateSize({ animate: false });
+    this.home();
+    var size = this.map.getSize();
+    this.buildLayers();
+    this.buildLegend();
+    document.addEventListener("keydown", function (event) {
+      if (event.key === "Escape" && self.state.unit) self.select(null);
+    });
+    new ResizeObserver(function () {
+      self.map.invalidateSize({ pan: false });
+      if (!self.moved && !self.map.getSize().equals(size)) self.home();
+      size = self.map.getSize();
+    }).observe(stage);
+    this.map.on("dragstart", function () { self.moved = true; });
+    container.addEventListener("wheel", function () { self.moved = true; }, { passive: true });
+    container.addEventListener("dblclick", function () { self.moved = true; });
+  };
+
+  /* Show the whole republic, as it is when it is largest. */
+  Element.prototype.home = function () {
+    var bounds = L.latLngBounds([]);
+    var self = this;
+    (this.record.byUnit[REPUBLIC] || []).forEach(function (version) {
+      self.record.ringsOf(version).forEach(function (ring) { bounds.extend(L.latLngBounds(ring)); });
+    });
+    if (bounds.isValid()) this.map.fitBounds(bounds, { animate: false, padding: [8, 8] });
+  };
+
+  /* Lines and points keep their proportion to the map: thin on a small one. */
+  Element.prototype.scaleLines = function () {
+    var size = Math.max(0.5, Math.min(1.5, (this.map.getZoom() - 1.5) / 3.5));
+    this.root.style.setProperty("--k", size.toFixed(2));
+    Object.values(this.points || {}).forEach(function (point) { point.setRadius(4.5 * size); });
+  };
+
+  Element.prototype.buildSwitches = function () {
+    var self = this;
+    function choice(name, values) {
+      var group = element("fieldset", { class: "kz-switch" }, [element("legend", {})]);
+      values.forEach(function (value) {
+        var input = element("input", { type: "radio", name: "kz-" + name, value: String(value) });
+        input.checked = String(self.state[name]) === String(value);
+        input.addEventListener("change", function () {
+          self.set(name === "level" ? { level: Number(value) } : { view: value });
+        });
+        group.appendChild(element("label", {}, [input, element("span", {})]));
+      });
+      self.bar.appendChild(group);
+      return group;
+    }
+    this.switches = { view: choice("view", VIEWS), level: choice("level", [1, 2]) };
+  };
+
+  Element.prototype.buildTimeline = function () {
+    var self = this, stops = this.record.stops, last = stops.length - 1;
+    function button(name, symbol, action) {
+      var node = element("button", { type: "button", class: "kz-" + name });
+      node.appendChild(element("span", { "aria-hidden": "true", text: symbol }));
+      node.addEventListener("click", action);
+      return node;
+    }
+    this.previous = button("previous", "‹", function () { self.stopPlaying(); self.go(self.state.stop - 1); });
+    this.next = button("next", "›", function () { self.stopPlaying(); self.go(self.state.stop + 1); });
+    this.play = button("play", "▶", function () { if (self.timer) self.stopPlaying(); else self.startPlaying(); });
+    this.speed = button("speed", "1×", function () {
+      self.pace = ((self.pace || 0) + 1) % SPEEDS.length;
+      if (self.timer) { self.stopPlaying(); self.startPlaying(); }
+      self.speak();
+    });
+    this.pace = 0;
+    this.years = stops.map(function (stop) { return stop.date.slice(0, 4); })
+      .filter(function (year, i, all) { return all.indexOf(year) === i; });
+    this.firstOfYear = {};
+    this.years.forEach(function (year) {
+      self.firstOfYear[year] = stops.findIndex(function (stop) { return stop.date.slice(0, 4) === year; });
+    });
+    this.yearButtons = this.years.map(function (year) {
+      var node = element("button", { type: "button", class: "kz-year", text: year });
+      node.addEventListener("click", function () { self.stopPlaying(); self.go(self.firstOfYear[year]); });
+      return node;
+    });
+    this.caption = element("p", { class: "kz-caption" });
+    this.live = element("p", { class: "kz-live", "aria-live": "polite", role: "status" });
+    this.range = element("input", { type: "range", min: "0", max: String(last), step: "1", class: "kz-range" });
+    this.range.value = String(this.state.stop);
+    this.range.addEventListener("input", function () { self.stopPlaying(); self.go(Number(self.range.value)); });
+    this.range.addEventListener("keydown", function (event) {
+      var year = self.years.indexOf(stops[self.state.stop].date.slice(0, 4));
+      var target = null;
+      if (event.key === "PageUp") {
+        target = year + 1 < self.years.length ? self.firstOfYear[self.years[year + 1]] : last;
+      } else if (event.key === "PageDown") {
+        var first = self.firstOfYear[self.years[year]];
+        target = self.state.stop > first ? first : year > 0 ? self.firstOfYear[self.years[year - 1]] : 0;
+      }
+      if (target !== null) { event.preventDefault(); self.stopPlaying(); self.go(target); }
+    });
+    var ticks = element("div", { class: "kz-ticks", "aria-hidden": "true" });
+    var counts = stops.map(function (stop) {
+      return self.record.versions.filter(function (version) { return version.from === stop.date; }).length;
+    });
+    function at(index) { return (last ? index / last * 100 : 0) + "%"; }
+    this.years.forEach(function (year, i) {
+      var from = self.firstOfYear[year];
+      var to = i + 1 < self.years.length ? self.firstOfYear[self.years[i + 1]] : last + 1;
+      var band = element("span", { class: "kz-year-band", text: year });
+      band.style.left = "calc(" + at(from) + " - " + (100 / last / 2) + "%)";
+      band.style.width = ((to - from) / last * 100) + "%";
+      ticks.appendChild(band);
+    });
+    this.ticks = stops.map(function (stop, index) {
+      var tick = element("span", { class: "kz-tick" });
+      tick.style.left = at(index);
+      tick.style.height = (5 + 2.2 * Math.sqrt(Math.min(counts[index], 16))) + "px";
+      ticks.appendChild(tick);
+      return tick;
+    });
+    this.record.alternatives.forEach(function (other) {
+      // Between two stops an alternative date lies where its day lies between theirs.
+      var before = self.record.stopAt(other.date);
+      if (other.date < stops[0].date || other.date > stops[last].date) return;
+      var index = before, after = stops[before + 1];
+      if (after && other.date > stops[before].date) {
+        var start = Date.parse(stops[before].date);
+        index += (Date.parse(other.date) - start) / (Date.parse(after.date) - start);
+      }
+      var tick = element("span", { class: "kz-tick-other" });
+      tick.style.left = at(index);
+      ticks.appendChild(tick);
+    });
+    this.timeline = element("section", { class: "kz-timeline" }, [
+      element("div", { class: "kz-row" }, [
+        element("div", { class: "kz-buttons" }, [this.previous, this.play, this.next, this.speed]),
+        this.caption,
+        element("div", { class: "kz-years", role: "group" }, this.yearButtons)
+      ]),
+      element("div", { class: "kz-track" }, [this.range, ticks]),
+      this.live
+    ]);
+    // Before the map in the page, so that the keyboard reaches it first; below it on the screen.
+    this.root.insertBefore(this.timeline, this.key.nextSibling);
+  };
+
+  Element.prototype.startPlaying = function () {
+    var self = this;
+    if (this.state.stop === this.record.stops.length - 1) this.go(0);
+    this.timer = setInterval(function () {
+      if (self.state.stop === self.record.stops.length - 1) self.stopPlaying();
+      else self.go(self.state.stop + 1);
+    }, SPEEDS[this.pace]);
+    this.speak();
+  };
+
+  Element.prototype.stopPlaying = function () {
+    if (!this.timer) return;
+    clearInterval(this.timer);
+    this.timer = null;
+    this.speak();
+  };
+
+  /* ---- the layers: each made once, in the order in which they lie over one another */
+
+  Element.prototype.buildLayers = function () {
+    var self = this, map = this.map, record = this.record;
+    var renderer = L.svg({ padding: 0.6 });
+    function polygon(rings, css) {
+      return L.polygon(rings, {
+        renderer: renderer, stroke: false, fillOpacity: 1, interactive: false, smoothFactor: 0.4,
+        className: css
+      }).addTo(map);
+    }
+    function line(lines, css) {
+      return L.polyline(lines, {
+        renderer: renderer, interactive: false, smoothFactor: 0.4, className: css
+      }).addTo(map);
+    }
+    function base(name, css) {
+      (record.base[name] || []).forEach(function (item) {
+        if (item.type === "MultiLineString") {
+          line(item.arcs.map(function (arcs) { return record.arc(arcs[0]); }), css);
+        } else polygon(record.rings(item), css);
+      });
+    }
+    base("land", "kz-land");
+    base("sea", "kz-water");
+    this.units = {};
+    Object.keys(record.byUnit).forEach(function (unit) {
+      var drawn = record.byUnit[unit].some(function (version) { return version.geometry.arcs; });
+      if (drawn) {
+        var layer = L.polygon([], {
+          renderer: renderer, stroke: false, fillOpacity: 1, smoothFactor: 0.4, className: "kz-unit",
+          bubblingMouseEvents: false
+        }).addTo(map);
+        self.attach(layer, unit);
+        self.units[unit] = layer;
+      }
+    });
+    this.hatches = {};
+    record.rulers.forEach(function (ruler) {
+      self.hatches[ruler] = polygon([], "kz-hatch");
+      self.hatches[ruler].getElement().style.fill = "url(#" + self.pattern(renderer._container, ruler) + ")";
+    });
+    record.faces.forEach(function (face) { if (face.water) polygon(face.rings, "kz-water"); });
+    base("lakes", "kz-water");
+    base("rivers", "kz-river");
+    this.band = line([], "kz-band");
+    this.claim = line([], "kz-claim");
+    this.edges = record.borders.map(function (border) {
+      return line(border.line, "kz-edge");
+    });
+    this.outline = line([], "kz-outline");
+    this.points = {};
+    Object.keys(record.byUnit).forEach(function (unit) {
+      var version = record.byUnit[unit].filter(function (v) { return v.geometry.type === "Point"; })[0];
+      if (!version) return;
+      var at = version.geometry.coordinates;
+      var layer = L.circleMarker(record.place(at[0], at[1]), {
+        renderer: renderer, radius: 4.5, className: "kz-point", bubblingMouseEvents: false
+      }).addTo(map);
+      self.attach(layer, unit);
+      self.points[unit] = layer;
+    });
+    this.towns = {};
+    record.places.forEach(function (place) {
+      self.towns[place.id] = L.circleMarker(record.place(place.point[0], place.point[1]), {
+        renderer: renderer, radius: place.rank === 1 ? 2.6 : 2, interactive: false, className: "kz-town"
+      }).addTo(map);
+    });
+    var pane = map.createPane("kz-labels");
+    pane.setAttribute("aria-hidden", "true");
+    this.labelPane = pane;
+    this.labels = {};
+    this.pen = document.createElement("canvas").getContext("2d");
+    map.on("click", function () { self.select(null); });
+    renderer._container.setAttribute("role", "group");
+    this.svg = renderer._container;
+    var scale = L.Control.Scale.extend({
+      _updateMetric: function (metres) {
+        var round = this._getRoundNum(metres);
+        var text = round < 1000 ? round + " " + self.word("map.metres") : round / 1000 + " " + self.word("map.km");
+        this._updateScale(this._mScale, text, round / metres);
+      }
+    });
+    this.scale = new scale({ imperial: false, position: "bottomleft" }).addTo(map);
+    this.zoom = L.control.zoom({ position: "topright" }).addTo(map);
+    this.zoom.getContainer().addEventListener("click", function () { self.moved = true; });
+  };
+
+  /* Put a pattern of stripes in a ruler's colour into the drawing and return its id. */
+  Element.prototype.pattern = function (drawing, ruler) {
+    var id = "kz-hatch-" + ruler, svg = "http://www.w3.org/2000/svg";
+    var pattern = document.createElementNS(svg, "pattern"), stroke = document.createElementNS(svg, "path");
+    Object.entries({ id: id, width: 9, height: 9, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" })
+      .forEach(function (pair) { pattern.setAttribute(pair[0], pair[1]); });
+    stroke.setAttribute("d", "M2 0V9");
+    stroke.setAttribute("class", "kz-hatch-line");
+    stroke.style.stroke = "var(--h-" + ruler + ", var(--h-other))";
+    pattern.appendChild(stroke);
+    drawing.insertBefore(pattern, drawing.firstChild);
+    return id;
+  };
+
+  /* Let a unit's layer be chosen by pointer and by keyboard, and say what it is. */
+  Element.prototype.attach = function (layer, unit) {
+    var self = this;
+    layer.on("click", function () { self.select(unit); });
+    layer.bindTooltip(function () { return self.tooltip(unit); }, { sticky: true, className: "kz-tooltip" });
+    var path = layer.getElement();
+    path.setAttribute("role", "button");
+    path.dataset.unit = unit;
+    path.addEventListener("keydown", function (event) {
+      if (event.key === "Enter" || event.key === " ") {
+        event.preventDefault();
+        self.select(unit);
+      }
+    });
+  };
+
+  Element.prototype.nameOf = function (unit) {
+    var version = this.snapshot().force[unit] || (this.record.byUnit[unit] || [])[0];
+    return version ? this.text(version.name) : unit;
+  };
+
+  Element.prototype.tooltip = function (unit) {
+    var version = this.snapshot().force[unit];
+    var box = element("div", {});
+    if (!version) return box;
+    box.appendChild(element("strong", { text: this.text(version.name) }));
+    if (version.parent) {
+      box.appendChild(element("span", { text: this.word("map.by_decree", { name: this.nameOf(version.parent) }) }));
+    }
+    if (version.by && version.by !== version.parent) {
+      box.appendChild(element("span", { text: this.word("map.run_by", { name: this.nameOf(version.by) }) }));
+    }
+    if (version.border === "not-recovered") {
+      box.appendChild(element("span", { text: this.word("map.not_recovered") }));
+    }
+    return box;
+  };
+
+  /* ---- legend */
+
+  Element.prototype.buildLegend = function () {
+    var self = this;
+    var control = L.control({ position: "bottomright" });
+    control.onAdd = function () {
+      self.legend = element("details", { class: "kz-legend" });
+      L.DomEvent.disableClickPropagation(self.legend);
+      L.DomEvent.disableScrollPropagation(self.legend);
+      return self.legend;
+    };
+    control.addTo(this.map);
+  };
+
+  Element.prototype.drawLegend = function () {
+    var self = this, snapshot = this.snapshot();
+    var firsts = snapshot.firsts.filter(function (version) {
+      return self.record.home[version.unit] && !self.isAbroad(version, snapshot);
+    });
+    var rulers = this.record.rulers.filter(function (ruler) { return self.ruling[ruler]; });
+    var key = [snapshot.view, this.state.lang, rulers, firsts.map(function (v) { return v.id; })].join(" ");
+    if (key === this.legendKey) return;
+    this.legendKey = key;
+    var box = element("div", {});
+    function heading(word) { box.appendChild(element("h2", { text: self.word(word) })); }
+    function row(swatch, text) {
+      box.appendChild(element("p", {}, [swatch, element("span", { text: text })]));
+    }
+    function patch(fill, css) {
+      var node = element("i", { class: "kz-patch " + (css || "") });
+      node.style.setProperty("--fill", fill);
+      return node;
+    }
+    function stroke(css) {
+      var node = element("i", { class: "kz-stroke" });
+      node.innerHTML = '<svg width="30" height="9" aria-hidden="true"><path d="M1 4.5H29"/></svg>';
+      node.querySelector("path").setAttribute("class", css);
+      return node;
+    }
+    firsts.sort(function (a, b) { return self.text(a.label).localeCompare(self.text(b.label), self.state.lang); });
+    var began = Boolean(snapshot.force[REPUBLIC]);
+    var chips = [element("b", { text: this.word(began ? "map.legend_units" : "map.legend_units_before") })];
+    firsts.forEach(function (version) {
+      var chip = element("button", { type: "button", title: self.text(version.name) }, [
+        patch(colour(version.unit), began ? "" : "kz-pale"), element("span", { text: self.text(version.label) })
+      ]);
+      chip.addEventListener("click", function () { self.select(version.unit); });
+      chips.push(chip);
+    });
+    if (rulers.length) {
+      chips.push(element("b", { text: this.word(snapshot.view === "de_jure" ? "map.legend_hatched" : "map.legend_claimed") }));
+    }
+    rulers.forEach(function (ruler) {
+      var node = patch(snapshot.view === "de_jure" ? "transparent" : strong(ruler),
+        snapshot.view === "de_jure" ? "kz-hatched" : "kz-claimed");
+      node.style.setProperty("--line", strong(ruler));
+      chips.push(element("span", { class: "kz-ruler" }, [
+        node, element("span", { text: self.text(self.record.byUnit[ruler][0].label) })
+      ]));
+    });
+    this.key.replaceChildren.apply(this.key, chips);
+    this.key.setAttribute("aria-label", this.word("map.legend"));
+    row(patch("var(--c-out)"), this.word("map.legend_outside"));
+    heading("map.legend_lines");
+    row(stroke("kz-edge republic solid"), this.word("map.line_republic"));
+    if (snapshot.view === "de_facto") row(stroke("kz-claim"), this.word("map.line_claim"));
+    row(stroke("kz-edge gubernia solid"), this.word("map.line_gubernia"));
+    row(stroke("kz-edge uezd solid"), this.word("map.line_uezd"));
+    heading("map.legend_evidence");
+    ["solid", "dashed", "dotted", "guess"].forEach(function (kind) {
+      row(stroke("kz-edge gubernia " + kind), self.word("map.evidence_" + kind));
+    });
+    row(element("i", { class: "kz-ring" }), this.word("map.not_recovered"));
+    if (this.options.tiles) {
+      var input = element("input", { type: "checkbox" });
+      input.checked = Boolean(this.tileLayer);
+      input.addEventListener("change", function () { self.showTiles(input.checked); });
+      box.appendChild(element("label", { class: "kz-tiles" }, [
+        input, element("span", { text: self.word("map.tiles") }),
+        element("small", { text: self.word("map.tiles_note") })
+      ]));
+    }
+    this.legend.replaceChildren(element("summary", { text: this.word("map.legend") }), box);
+  };
+
+  Element.prototype.showTiles = function (on) {
+    if (on && !this.tileLayer) {
+      this.tileLayer = L.tileLayer(this.options.tiles.url, { attribution: this.options.tiles.credit }).addTo(this.map);
+      this.credit = L.control.attribution({ prefix: false }).addTo(this.map);
+      this.credit.addAttribution(this.options.tiles.credit);
+    } else if (!on && this.tileLayer) {
+      this.tileLayer.remove();
+      this.credit.remove();
+      this.tileLayer = null;
+    }
+    this.root.classList.toggle("kz-with-tiles", on);
+  };
+
+  /* ---- words: everything that changes with the language or the stop */
+
+  Element.prototype.speak = function () {
+    var self = this, state = this.state, stop = this.record.stops[state.stop];
+    this.root.lang = state.lang;
+    document.documentElement.lang = state.lang;
+    ["view", "level"].forEach(function (name) {
+      var group = self.switches[name];
+      group.querySelector("legend").textContent = self.word("map." + name);
+      group.querySelectorAll("label").forEach(function (label) {
+        var value = label.querySelector("input").value;
+        label.querySelector("input").checked = String(state[name]) === value;
+        label.querySelector("span").textContent = self.word("map." + name + "_" + value);
+      });
+    });
+    function name(node, word) {
+      var text = self.word(word);
+      if (node.title !== text) { node.title = text; node.setAttribute("aria-label", text); }
+    }
+    name(this.previous, "map.previous");
+    name(this.next, "map.next");
+    name(this.play, this.timer ? "map.pause" : "map.play");
+    this.play.firstChild.textContent = this.timer ? "❚❚" : "▶";
+    name(this.speed, "map.speed");
+    this.speed.firstChild.textContent = [1, 2, 4][this.pace] + "×";
+    this.timeline.setAttribute("aria-label", this.word("map.timeline"));
+    this.range.setAttribute("aria-label", this.word("map.timeline"));
+    this.map.getContainer().setAttribute("aria-label", this.word("map.map"));
+    this.map.getContainer().setAttribute("role", "region");
+    this.svg.setAttribute("aria-label", this.word("map.units"));
+    var zoom = this.zoom.getContainer().children;
+    name(zoom[0], "map.zoom_in");
+    name(zoom[1], "map.zoom_out");
+    this.previous.disabled = state.stop === 0;
+    this.next.disabled = state.stop === this.record.stops.length - 1;
+    var date = this.dateWords(stop.date);
+    var titles = stop.events.map(function (event) { return self.text(event.title); });
+    this.caption.replaceChildren(
+      element("b", { text: date }),
+      element("span", { text: titles[0] + (titles.length > 1 ? " (+" + (titles.length - 1) + ")" : "") })
+    );
+    this.caption.title = titles.join("\n");
+    this.range.value = String(state.stop);
+    this.range.setAttribute("aria-valuetext", date + ". " + titles.join(". "));
+    this.ticks.forEach(function (tick, index) { tick.classList.toggle("now", index === state.stop); });
+    this.yearButtons.forEach(function (button) {
+      button.setAttribute("aria-pressed", String(button.textContent === stop.date.slice(0, 4)));
+    });
+  };
+
+  /* ---- moving */
+
+  Element.prototype.go = function (stop) {
+    this.set({ stop: Math.max(0, Math.min(this.record.stops.length - 1, stop)) });
+  };
+
+  Element.prototype.set = function (changes) {
+    var self = this, before = this.state;
+    this.state = Object.assign({}, before, changes);
+    if (this.frame) return this.rest();
+    // Between two frames only the newest state is drawn: a held key cannot run ahead of the screen.
+    this.frame = requestAnimationFrame(function () {
+      self.frame = null;
+      self.speak();
+      self.draw();
+    });
+    this.rest();
+  };
+
+  Element.prototype.rest = function () {
+    var self = this;
+    clearTimeout(this.resting);
+    this.resting = setTimeout(function () { self.tell(); }, REST_MS);
+  };
+
+  Element.prototype.tell = function () {
+    clearTimeout(this.resting);
+    var state = this.state, stop = this.record.stops[state.stop];
+    var titles = stop.events.map(function (event) { return this.text(event.title); }, this);
+    var said = this.dateWords(stop.date) + ". " + titles.join(". ");
+    if (state.unit && !this.snapshot().force[state.unit]) said += ". " + this.word("map.absent");
+    if (this.live.textContent !== said) this.live.textContent = said;
+    var report = {
+      date: stop.date, view: state.view, level: state.level, unit: state.unit, serial: state.serial
+    };
+    var key = JSON.stringify(report);
+    if (key === this.told) return;
+    this.told = key;
+    if (this.options.report) this.options.report(report);
+  };
+
+  Element.prototype.select = function (unit) {
+    if (unit === this.state.unit) return;
+    this.state.unit = unit;
+    this.drawSelection();
+    this.label();
+    this.tell();
+  };
+
+  /* A word from outside: go to a date, a view, a unit, a language. Each serial number counts once. */
+  Element.prototype.command = function (command) {
+    if (command.serial <= this.state.serial) return;
+    var changes = { serial: command.serial };
+    ["view", "level", "lang"].forEach(function (key) {
+      if (command[key] !== undefined && command[key] !== null) changes[key] = command[key];
+    });
+    if (command.unit !== undefined) changes.unit = command.unit;
+    if (command.date) changes.stop = this.record.stopAt(command.date);
+    this.stopPlaying();
+    this.set(changes);
+    // Whoever gave the command knows the state that it leads to.
+    clearTimeout(this.resting);
+    var next = Object.assign({}, this.state, changes);
+    this.told = JSON.stringify({
+      date: this.record.stops[next.stop].date, view: next.view, level: next.level, unit: next.unit,
+      serial: next.serial
+    });
+    if (command.show) this.show(next.unit);
+  };
+
+  /* Bring a unit into sight if it is not. */
+  Element.prototype.show = function (unit) {
+    var version = this.snapshot().force[unit];
+    if (!version) return;
+    var bounds = L.latLngBounds(version.geometry.type === "Point"
+      ? [this.record.place(version.geometry.coordinates[0], version.geometry.coordinates[1])]
+      : [].concat.apply([], this.record.ringsOf(version)));
+    if (bounds.isValid() && !this.map.getBounds().contains(bounds)) {
+      this.moved = true;
+      this.map.fitBounds(bounds, { maxZoom: Math.max(this.map.getZoom(), 6), padding: [30, 30] });
+    }
+  };
+
+  Element.prototype.snapshot = function () {
+    return this.record.snapshot(this.state.stop, this.state.view);
+  };
+
+  Element.prototype.isAbroad = function (version, snapshot) {
+    return snapshot.force[REPUBLIC] !== undefined && snapshot.top(version) !== REPUBLIC;
+  };
+
+  /* ---- drawing a stop: only what differs from what is shown is touched */
+
+  Element.prototype.draw = function () {
+    var self = this, record = this.record, snapshot = this.snapshot(), level = this.state.level;
+    var law = record.snapshot(this.state.stop, "de_jure"), fact = record.snapshot(this.state.stop, "de_facto");
+    var tiles = level === 1 ? snapshot.firsts : snapshot.tiles;
+    var now = {};
+    tiles.forEach(function (version) {
+      var top = snapshot.top(version);
+      var first = version.level === 2 ? holder(version, snapshot.view) : version.unit;
+      var claimed = snapshot.view === "de_facto" && law.force[REPUBLIC] && top !== REPUBLIC &&
+        version.level > 0 && law.force[version.unit] && law.top(law.force[version.unit]) === REPUBLIC;
+      var fill, css;
+      if (top === REPUBLIC) { fill = colour(first); css = "in t" + (level === 2 ? tint(version.unit) : 1); }
+      else if (claimed) { fill = strong(top); css = "claimed t" + tint(version.unit); }
+      else if (record.home[first]) { fill = colour(first); css = "home t" + tint(version.unit); }
+      else { fill = colour(top); css = "out"; }
+      now[version.unit] = { version: version, rings: record.shapeOf(version, level), fill: fill, css: css };
+    });
+    Object.keys(this.units).forEach(function (unit) {
+      var want = now[unit], have = self.shown[unit], layer = self.units[unit], path = layer.getElement();
+      if (!want) {
+        if (!have && path.style.display === "none") return;
+        path.style.display = "none";
+        path.removeAttribute("tabindex");
+        layer.closeTooltip();
+        delete self.shown[unit];
+        return;
+      }
+      if (!have || have.rings !== want.rings) layer.setLatLngs(want.rings);
+      if (!have || have.css !== want.css) path.setAttribute("class", "leaflet-interactive kz-unit " + want.css);
+      if (!have || have.fill !== want.fill) path.style.fill = want.fill;
+      if (!have) { path.style.display = ""; path.setAttribute("tabindex", "0"); }
+      var name = self.text(want.version.name);
+      if (path.getAttribute("aria-label") !== name) path.setAttribute("aria-label", name);
+      path.dataset.version = want.version.id;
+      self.shown[unit] = want;
+    });
+    var present = {};
+    snapshot.points.forEach(function (version) { present[version.unit] = version; });
+    Object.keys(this.points).forEach(function (unit) {
+      var path = self.points[unit].getElement(), version = level === 2 && present[unit];
+      path.style.display = version ? "" : "none";
+      if (version) {
+        path.setAttribute("tabindex", "0");
+        path.setAttribute("aria-label", self.text(version.name) + ", " + self.word("map.not_recovered"));
+        path.dataset.version = version.id;
+      } else path.removeAttribute("tabindex");
+    });
+    // Lines: drawn once each; a stop changes only their rank.
+    var bandLines = [], claimLines = [];
+    this.edges.forEach(function (edge, index) {
+      var border = record.borders[index], rank = snapshot.ranks[index];
+      if (level === 1 && rank.indexOf("uezd") === 0) rank = "none";
+      var css = "kz-edge " + rank + " " + evidence(border);
+      if (edge.css !== css) { edge.css = css; edge.getElement().setAttribute("class", css); }
+      if (rank === "republic") {
+        var a = border.sides[0], b = border.sides[1];
+        if ((snapshot.topOf[a] === REPUBLIC) !== (snapshot.topOf[b] === REPUBLIC)) bandLines.push(index);
+      }
+      if (snapshot.view === "de_facto" && law.ranks[index] === "republic" && fact.ranks[index] !== "republic") {
+        claimLines.push(index);
+      }
+    });
+    function lines(layer, numbers) {
+      var key = numbers.join();
+      if (layer.key === key) return;
+      layer.key = key;
+      layer.setLatLngs(numbers.map(function (number) { return record.borders[number].line; }));
+    }
+    lines(this.band, bandLines);
+    lines(this.claim, claimLines);
+    this.drawHatches(law, fact);
+    this.drawSelection();
+    this.drawLegend();
+    this.label();
+  };
+
+  /* Where decree and rule part: hatched in the colour of who ruled. */
+  Element.prototype.drawHatches = function (law, fact) {
+    var self = this, byRuler = {};
+    if (law.force[REPUBLIC]) {
+      law.topOf.forEach(function (top, face) {
+        var ruler = fact.topOf[face];
+        if (top === REPUBLIC && ruler && ruler !== REPUBLIC) (byRuler[ruler] = byRuler[ruler] || []).push(face);
+      });
+    }
+    this.record.rulers.forEach(function (ruler) {
+      var faces = this.state.view === "de_jure" && byRuler[ruler] || [], key = faces.join(), layer = self.hatches[ruler];
+      if ((layer.key || "") === key) return;
+      layer.key = key;
+      layer.setLatLngs([].concat.apply([], faces.map(function (face) { return self.record.faces[face].rings; })));
+    }, this);
+    this.ruling = byRuler;
+  };
+
+  Element.prototype.drawSelection = function () {
+    var self = this, unit = this.state.unit, version = unit && this.snapshot().force[unit];
+    var rings = version ? this.record.ringsOf(version) : [];
+    if (this.outline.rings !== rings) {
+      this.outline.rings = rings;
+      this.outline.setLatLngs(rings);
+    }
+    Object.keys(this.points).forEach(function (id) {
+      self.points[id].getElement().classList.toggle("chosen", id === unit);
+    });
+    Object.keys(this.units).forEach(function (id) {
+      var path = self.units[id].getElement();
+      if (id === unit) path.setAttribute("aria-pressed", "true");
+      else path.removeAttribute("aria-pressed");
+    });
+  };
+
+  /* ---- labels */
+
+  Element.prototype.width = function (text, font, spacing) {
+    this.widths = this.widths || {};
+    var key = font + text;
+    if (this.widths[key] === undefined) {
+      this.pen.font = font;
+      this.widths[key] = this.pen.measureText(text).width;
+    }
+    return this.widths[key] + (spacing || 0) * text.length;
+  };
+
+  function contains(rings, point) {
+    var inside = false;
+    rings.forEach(function (ring) {
+      for (var i = 0, j = ring.length - 1; i < ring.length; j = i++) {
+        var a = ring[i], b = ring[j];
+        if ((a.lat > point.lat) !== (b.lat > point.lat) &&
+            point.lng < (b.lng - a.lng) * (point.lat - a.lat) / (b.lat - a.lat) + a.lng) inside = !inside;
+      }
+    });
+    return inside;
+  }
+
+  /* Ways to break a name into lines, the fewest lines first. */
+  function breaks(text) {
+    var ways = [[text]], parts = text.split(/(?<=[ -])/);
+    for (var cut = 1; cut < parts.length; cut++) {
+      ways.push([parts.slice(0, cut).join("").trim(), parts.slice(cut).join("").trim()]);
+    }
+    return ways;
+  }
+
+  var SHIFTS = [
+    [0, 0], [0, -1], [0, 1], [-0.3, 0], [0.3, 0], [0, -2], [0, 2], [-0.3, -1.2], [0.3, -1.2], [-0.3, 1.2], [0.3, 1.2],
+    [0, -3], [0, 3], [-0.6, 0], [0.6, 0]
+  ];
+
+  /* Where a unit's name fits inside it at this zoom: boxes relative to its label point, best first. */
+  Element.prototype.fit = function (version, style, level) {
+    var zoom = this.map.getZoom();
+    var key = version.id + zoom + this.state.lang + style.name;
+    if (this.fits[key]) return this.fits[key];
+    var self = this, rings = this.record.shapeOf(version, level);
+    var at = level === 2 && version.tile_point || version.point;
+    var centre = this.map.project(this.record.place(at[0], at[1]), zoom);
+    var found = [];
+    style.sizes.forEach(function (size) {
+      var font = style.font(size);
+      breaks(self.text(version.label)).forEach(function (lines) {
+        if (found.length >= 10) return;
+        var texts = style.upper ? lines.map(function (line) { return line.toLocaleUpperCase(self.state.lang); }) : lines;
+        var w = Math.max.apply(null, texts.map(function (line) {
+          return self.width(line, font, style.spacing * size);
+        })) + 2;
+        var h = size * 1.12 * texts.length;
+        SHIFTS.forEach(function (shift) {
+          if (found.length >= 10) return;
+          var x = shift[0] * w - w / 2, y = shift[1] * size * 1.1 - h / 2;
+          var fits = [[0, 0], [1, 0], [0, 1], [1, 1], [0.5, 0], [0.5, 1], [0, 0.5], [1, 0.5]].every(function (corner) {
+            var point = L.point(centre.x + x + corner[0] * w, centre.y + y + corner[1] * h);
+            return contains(rings, self.map.unproject(point, zoom));
+          });
+          if (fits) found.push({ x: x, y: y, w: w, h: h, lines: texts, size: size });
+        });
+      });
+    });
+    this.fits[key] = found;
+    return found;
+  };
+
+  var SERIF = '"Iowan Old Style", "Palatino Linotype", Palatino, "PT Serif", "Noto Serif", "Liberation Serif", serif';
+
+  Element.prototype.label = function () {
+    var self = this, map = this.map, zoom = map.getZoom(), snapshot = this.snapshot(), placed = [], wanted = {};
+    var tiles = this.state.level === 1 ? snapshot.firsts : snapshot.tiles, dots = [];
+    function free(box, others) {
+      return others.every(function (other) {
+        return box.x + box.w + 2 < other.x || other.x + other.w + 2 < box.x ||
+          box.y + box.h + 1 < other.y || other.y + other.h + 1 < box.y;
+      });
+    }
+    function put(key, css, at, box, lines, size, overDots) {
+      var whole = { x: at.x + box.x, y: at.y + box.y, w: box.w, h: box.h };
+      if (!free(whole, placed) || !(overDots || free(whole, dots))) return false;
+      placed.push(whole);
+      wanted[key] = { css: css, x: whole.x, y: whole.y, w: box.w, lines: lines, size: size };
+      return true;
+    }
+    function point(pair) { return map.latLngToLayerPoint(self.record.place(pair[0], pair[1])); }
+    function extent(version) {
+      if (version.size === undefined) {
+        var bounds = L.latLngBounds([].concat.apply([], self.record.ringsOf(version)));
+        version.size = (bounds.getEast() - bounds.getWest()) * (bounds.getNorth() - bounds.getSouth());
+      }
+      return version.size;
+    }
+    var large = {
+      name: "large", upper: true, spacing: 0.12, sizes: zoom < 4.4 ? [12, 11, 10, 9] : [15, 13, 11, 10],
+      font: function (size) { return "600 " + size + "px " + SERIF; }
+    };
+    var small = {
+      name: "small", upper: false, spacing: 0, sizes: zoom < 5.5 ? [12, 11, 10] : [13.5, 12, 11],
+      font: function (size) { return "500 " + size + "px " + SERIF; }
+    };
+    // On a small map the names of gubernias stand for those of their uezds.
+    var few = this.state.level === 1 || zoom < 4.4;
+    if (few) tiles = snapshot.firsts;
+    var style = few ? large : small;
+    var seats = {};
+    snapshot.tiles.concat(snapshot.firsts).forEach(function (version) { if (version.seat) seats[version.seat] = true; });
+    function dot(pair, radius) {
+      var at = point(pair);
+      dots.push({ x: at.x - radius, y: at.y - radius, w: 2 * radius, h: 2 * radius });
+    }
+    var towns = this.record.places.filter(function (place) {
+      var seat = Boolean(seats[place.id]), shows = seat ? zoom >= 4.5 : zoom >= 5.5 + place.rank / 2;
+      var path = self.towns[place.id].getElement();
+      path.style.display = shows ? "" : "none";
+      path.classList.toggle("seat", seat);
+      if (shows) dot(place.point, 2);
+      return shows && zoom >= (seat ? 5.75 : 6 + place.rank / 2);
+    });
+    if (this.state.level === 2) {
+      snapshot.points.forEach(function (version) { dot(version.geometry.coordinates, 4); });
+    }
+    tiles.slice().sort(function (a, b) {
+      return (b.unit === self.state.unit) - (a.unit === self.state.unit) || extent(b) - extent(a);
+    }).forEach(function (version) {
+      if (!version.point) return;
+      var home = few ? version.point : version.tile_point || version.point;
+      var abroad = snapshot.force[REPUBLIC] ? snapshot.top(version) !== REPUBLIC : !self.record.home[
+        version.level === 2 ? holder(version, snapshot.view) : version.unit];
+      var css = "kz-label " + style.name + (abroad ? " out" : "") + (version.unit === self.state.unit ? " chosen" : "");
+      var boxes = self.fit(version, style, few ? 1 : 2);
+      [false, true].some(function (overDots) {
+        return boxes.some(function (box) {
+          return put(version.unit, css, point(home), box, box.lines, box.size, overDots);
+        });
+      });
+    });
+    function beside(key, css, pair, text, size, gap) {
+      var w = self.width(text, "400 " + size + "px " + SERIF) + 2, h = size * 1.1;
+      return [[gap, -h / 2], [-gap - w, -h / 2], [-w / 2, gap], [-w / 2, -gap - h]].some(function (shift) {
+        return put(key, css, point(pair), { x: shift[0], y: shift[1], w: w, h: h }, [text], size, true);
+      });
+    }
+    if (this.state.level === 2 && zoom >= 5.5) {
+      snapshot.points.forEach(function (version) {
+        beside(version.unit, "kz-label lost", version.geometry.coordinates, self.text(version.label), 11, 7);
+      });
+    }
+    towns.forEach(function (place) {
+      var name = place.names.filter(function (name) { return name[0] <= snapshot.date; }).pop();
+      if (name) beside("town " + place.id, "kz-label town", place.point, self.text(name.slice(1)), 10.5, 4);
+    });
+    (this.record.base.water_labels || []).forEach(function (item, index) {
+      var rank = item.properties.rank || 1;
+      if (zoom < 3.5 + rank / 2) return;
+      var text = self.text(item.properties.name), size = rank === 1 ? 14 : 10.5;
+      var w = self.width(text, "italic " + size + "px " + SERIF) + 2, h = size * 1.15;
+      put("water" + index, "kz-label water", point(item.coordinates), { x: -w / 2, y: -h / 2, w: w, h: h }, [text], size, true);
+    });
+    Object.keys(this.labels).forEach(function (key) {
+      if (!wanted[key]) { self.labels[key].node.remove(); delete self.labels[key]; }
+    });
+    Object.keys(wanted).forEach(function (key) {
+      var want = wanted[key], have = self.labels[key];
+      if (!have) {
+        have = self.labels[key] = { node: element("div", {}) };
+        self.labelPane.appendChild(have.node);
+      }
+      var text = want.lines.join("\n");
+      if (have.text !== text) { have.text = text; have.node.textContent = text; }
+      if (have.css !== want.css) { have.css = want.css; have.node.className = want.css; }
+      var place = "translate(" + want.x.toFixed(1) + "px," + want.y.toFixed(1) + "px)";
+      if (have.place !== place) { have.place = place; have.node.style.transform = place; }
+      if (have.size !== want.size) { have.size = want.size; have.node.style.fontSize = want.size + "px"; }
+      if (have.w !== want.w) { have.w = want.w; have.node.style.width = want.w.toFixed(1) + "px"; }
+    });
+  };
+
+  /* ------------------------------------------------------------------ start */
+
+  window.Kazatlas = {
+    start: function (map, options) {
+      var queue = [];
+      var atlas = window.kazatlas = {
+        command: function (command) { queue.push(command); }
+      };
+      function begin(topology) {
+        // What was said before the data came is where the map opens.
+        queue.forEach(function (command) { Object.assign(options.state, command); });
+        var made = new Element(map, new Record(topology), options);
+        atlas.element = made;
+        atlas.command = function (command) { made.command(command); };
+        if (options.state.show) made.show(options.state.unit);
+        performance.mark("kazatlas-drawn");
+        return made;
+      }
+      if (typeof options.data === "string") {
+        return fetch(options.data).then(function (answer) {
+          if (!answer.ok) throw new Error(options.data + ": " + answer.status);
+          return answer.json();
+        }).then(begin).catch(function (error) {
+          var lang = options.state.lang;
+          map.getContainer().textContent = options.words[lang]["map.failed"];
+          throw error;
+        });
+      }
+      return Promise.resolve(begin(options.data));
+    },
+
+    /* Under Streamlit: report to Python, follow its theme, and let links of the page move the map. */
+    underStreamlit: function (map, options) {
+      var root = document.documentElement;
+      function theme() {
+        // The component's frame gets the page's colours as variables; a dark page has a dark ground.
+        var ground = getComputedStyle(root).getPropertyValue("--background-color").trim();
+        var match = /^#?([0-9a-f]{6})/i.exec(ground);
+        if (!match) return;
+        var value = parseInt(match[1], 16);
+        var light = (value >> 16) * 0.3 + ((value >> 8) & 255) * 0.59 + (value & 255) * 0.11;
+        root.dataset.theme = light < 128 ? "dark" : "light";
+      }
+      theme();
+      window.Streamlit.events.addEventListener(window.Streamlit.RENDER_EVENT, function () { setTimeout(theme); });
+      options.report = function (state) { window.Streamlit.setComponentValue(state); };
+      try {
+        window.parent.document.addEventListener("click", function (event) {
+          var link = event.target.closest && event.target.closest("a[data-kz]");
+          if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+          if (!window.frameElement || !window.frameElement.isConnected) return;
+          event.preventDefault();
+          window.kazatlas.element.follow(link.dataset);
+        });
+      } catch (refused) {
+        // In a frame of another origin the links open the page anew, at the same place.
+      }
+      return this.start(map, options);
+    }
+  };
+
+  /* Follow a link of a card: the reader's own step, so it is reported at once. */
+  Element.prototype.follow = function (target) {
+    var changes = {};
+    if (target.date) changes.stop = this.record.stopAt(target.date);
+    if (target.view) changes.view = target.view;
+    if (target.unit) changes.unit = target.unit;
+    this.stopPlaying();
+    this.set(changes);
+    this.tell();
+    if (target.unit) this.show(target.unit);
+  };
+})();

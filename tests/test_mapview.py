@@ -1,0 +1,99 @@
+"""The map's element: one identity for all dates, nothing asked of other hosts."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import pytest
+import streamlit_folium
+from js_lib_leaflet import __file__ as leaflet_file
+
+from kazatlas.atlas import Atlas
+from kazatlas.mapview import Assets, base_map, command_group, dump_script, map_words, style, write_assets
+from kazatlas.topology import build_topology
+
+ASSETS = Assets("atlas.0.js", "atlas.0.css", "atlas.0.json")
+
+
+def arguments_of(**command: Any) -> dict[str, Any]:
+    """Return what streamlit-folium would send to the browser for a command."""
+    with mock.patch.object(streamlit_folium, "_component_func") as component:
+        streamlit_folium.st_folium(
+            base_map(ASSETS), key="atlas", returned_objects=[], feature_group_to_add=command_group(command)
+        )
+    return dict(component.call_args.kwargs)
+
+
+def test_a_command_moves_the_map_without_making_it_anew() -> None:
+    first = arguments_of(serial=1, date="1920-08-26", lang="kk")
+    second = arguments_of(serial=2, date="1922-05-10", lang="ru", unit="cherlak-uezd")
+    assert first["key"] == second["key"]
+    assert first["script"] == second["script"]
+    assert first["feature_group"] != second["feature_group"]
+    assert 'kazatlas.command({"serial":2,"date":"1922-05-10","lang":"ru","unit":"cherlak-uezd"})' in second["feature_group"]
+
+
+def test_the_script_starts_the_timeline_on_the_map() -> None:
+    script = arguments_of(serial=1)["script"]
+    assert "Kazatlas.underStreamlit(map_div," in script
+    assert '"data":"../../app/static/atlas.0.json"' in script
+
+
+def test_little_goes_through_the_websocket() -> None:
+    sent = arguments_of(serial=1)
+    assert len(json.dumps({key: value for key, value in sent.items() if key != "on_change"})) < 6000
+
+
+def test_nothing_is_asked_of_another_host_before_the_reader_wishes_it() -> None:
+    sent = arguments_of(serial=1)
+    assert sent["js_links"] == ["../../app/static/atlas.0.js"]
+    assert sent["css_links"] == ["../../app/static/atlas.0.css"]
+    assert re.findall(r"https?://[^\"'/]+", sent["script"] + sent["header"] + sent["html"]) == [
+        "https://tile.openstreetmap.org"
+    ]
+    assert not re.search(r"url\(['\"]?https?:", style())
+
+
+def test_words_cannot_break_out_of_the_script() -> None:
+    dumped = dump_script({"unit": "</script><script>alert(1)</script>\u2028"})
+    assert "<" not in dumped
+    assert "\u2028" not in dumped
+    assert json.loads(dumped)["unit"].startswith("</script>")
+
+
+def test_the_element_has_words_and_dates_in_every_language(toy_atlas: Atlas) -> None:
+    words = map_words(build_topology(toy_atlas))
+    assert set(words["words"]) == {"kk", "ru", "en"}
+    assert words["dates"]["1920-08-26"] == ["1920 жылғы 26 тамыз", "26 августа 1920 года", "26 August 1920"]
+
+
+@pytest.fixture
+def built_folder(tmp_path: Path, toy_atlas: Atlas) -> Path:
+    folder = tmp_path / "built-map"
+    folder.mkdir()
+    (folder / "map.json").write_text(json.dumps(build_topology(toy_atlas)), encoding="utf-8")
+    return folder
+
+
+def test_assets_are_named_by_their_content(tmp_path: Path, built_folder: Path) -> None:
+    first = write_assets(tmp_path / "static", built_folder)
+    assert write_assets(tmp_path / "static", built_folder) == first
+    data = json.loads((built_folder / "map.json").read_text(encoding="utf-8"))
+    data["data_version"] = "other"
+    (built_folder / "map.json").write_text(json.dumps(data), encoding="utf-8")
+    second = write_assets(tmp_path / "static", built_folder)
+    assert second.data != first.data
+    assert second.style == first.style
+    assert {p.name for p in (tmp_path / "static").iterdir()} >= {first.script, first.style, first.data, second.data}
+
+
+def test_leaflet_comes_from_the_installed_package(tmp_path: Path, built_folder: Path) -> None:
+    assets = write_assets(tmp_path / "static", built_folder)
+    script = (tmp_path / "static" / assets.script).read_text(encoding="utf-8")
+    leaflet = Path(leaflet_file).parent / "static/js_lib_leaflet/leaflet.js"
+    assert leaflet.read_text(encoding="utf-8")[:200] in script
+    assert "sourceMappingURL" not in script

@@ -1,0 +1,78 @@
+"""The interface's words: complete in three languages, none mixed into another."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from kazatlas.words import LANGUAGES, Language, fields, load_words
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCES = [ROOT / "app.py", *sorted((ROOT / "src" / "kazatlas").glob("*.py")), *(ROOT / "src/kazatlas/static").glob("*.js")]
+# Names and terms that are written alike in every language.
+FOREIGN = r"GeoJSON|RISTAT|Natural Earth|GeoNames|CC BY|tile\.openstreetmap\.org|Tab|Enter|\{\w+\}"
+
+
+def test_the_three_catalogues_have_the_same_words() -> None:
+    kk, ru, en = (load_words(language).texts for language in LANGUAGES)
+    assert list(kk) == list(ru) == list(en)
+
+
+def test_the_same_values_are_filled_in_in_every_language() -> None:
+    for key, text in load_words("kk").texts.items():
+        for language in ("ru", "en"):
+            assert fields(load_words(language).texts[key]) == fields(text), key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_word_is_in_its_own_script(language: Language) -> None:
+    foreign = "[А-Яа-яЁёӘәҒғҚқҢңӨөҰұҮүҺһІі]" if language == "en" else "[A-Za-z]"
+    for key, text in load_words(language).texts.items():
+        assert not re.search(foreign, re.sub(FOREIGN, "", text)), (language, key, text)
+
+
+def test_russian_words_have_no_kazakh_letters() -> None:
+    for key, text in load_words("ru").texts.items():
+        assert not re.search("[ӘәҒғҚқҢңӨөҰұҮүҺһІі]", text), key
+
+
+def test_every_word_asked_for_is_there_and_every_word_there_is_asked_for() -> None:
+    texts = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES)
+    asked = set(re.findall(r"""["']((?:page|map|card|event|type|lesson)\.[a-z0-9_-]+)["']""", texts))
+    asked -= {name for name in asked if name.endswith((".js", ".css", ".html", ".json"))}
+    # Keys put together from a value of the record are asked for by their beginning.
+    begun = {key for key in asked if key.endswith("_")}
+    begun |= set(re.findall(r"""["']((?:page|map|card|event|type|lesson)\.[a-z0-9_-]*)(?:["'] \+|\{)""", texts))
+    known = set(load_words("kk").texts)
+    assert asked - begun - {key for key in asked if key.endswith(".")} <= known
+    assert {key for key in known if key not in asked and not any(key.startswith(start) for start in begun)} == set()
+
+
+def test_a_missing_word_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        load_words("kk")("no.such.word")
+
+
+@pytest.mark.parametrize(
+    ("language", "precision", "words"),
+    [
+        ("kk", "day", "1920 жылғы 26 тамыз"),
+        ("ru", "day", "26 августа 1920 года"),
+        ("en", "day", "26 August 1920"),
+        ("kk", "month", "1920 жылғы тамыз"),
+        ("ru", "month", "август 1920 года"),
+        ("en", "month", "August 1920"),
+        ("kk", "year", "1920 жыл"),
+        ("ru", "year", "1920 год"),
+        ("en", "year", "1920"),
+    ],
+)
+def test_a_date_is_said_no_more_exactly_than_it_is_known(language: Language, precision: str, words: str) -> None:
+    assert load_words(language).date("1920-08-26", precision) == words
+
+
+def test_numbers_are_grouped_as_the_language_does() -> None:
+    assert load_words("en").number(1234567.6) == "1,234,567.6"
+    assert load_words("ru").number(63590) == "63\u00a0590"
