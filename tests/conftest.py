@@ -142,9 +142,8 @@ def write_toy(folder: Path, toy: dict[str, Any]) -> Path:
     return folder
 
 
-@pytest.fixture
-def toy() -> dict[str, Any]:
-    """Return the toy record's files, to be changed by the test."""
+def make_toy() -> dict[str, Any]:
+    """Return the toy record's files."""
     made = copy.deepcopy(TOY)
     made["VERSION"] = "1.0.0\n"
     made["boundaries.geojson"] = _features([
@@ -160,6 +159,12 @@ def toy() -> dict[str, Any]:
     made["zones.geojson"] = _features([({"id": "quarrel"}, {"type": "Polygon", "coordinates": square})])
     made["base/land.geojson"] = _features([({"source": "book"}, {"type": "Polygon", "coordinates": square})])
     return made
+
+
+@pytest.fixture
+def toy() -> dict[str, Any]:
+    """Return the toy record's files, to be changed by the test."""
+    return make_toy()
 
 
 @pytest.fixture

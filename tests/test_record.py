@@ -37,7 +37,7 @@ def test_the_toy_country_reads_without_a_problem(tmp_path, toy):
             '{"type": "FeatureCollection", "features": []}',
             "is not a FeatureCollection with features",
         ),
-        ("VERSION", "one", "must hold a version"),
+        ("VERSION", "one", "holds no version"),
     ],
 )
 def test_a_damaged_file_is_named_with_the_place_and_the_fault(tmp_path, toy, file, content, told):

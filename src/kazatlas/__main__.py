@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import io
 import logging
+import os
 import sys
 import time
 from datetime import date
@@ -11,9 +13,18 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from kazatlas.atlas import AtlasError, dump_features, in_force, is_current, load_atlas, write_built
+from kazatlas.atlas import (
+    AtlasError,
+    dump_features,
+    features_of,
+    in_force,
+    is_current,
+    load_atlas,
+    read_built,
+    write_built,
+)
 from kazatlas.build import build_atlas, data_header
-from kazatlas.record import COVERAGE, RecordError, read_json, read_record
+from kazatlas.record import COVERAGE, RecordError, read_record, told
 
 GEODATA = Path(__file__).resolve().parents[2] / "geodata"
 log = logging.getLogger("kazatlas")
@@ -38,9 +49,13 @@ def command_build(folder: Path, check: bool) -> int:
     try:
         files = _build(folder)
     except RecordError as error:
-        for problem in error.problems:
-            print(problem)
-        print(f"{len(error.problems)} problems; nothing was written.")
+        for line in told(error.problems):
+            print(line)
+        count = len(error.problems)
+        print(f"{count} problem{'s' if count > 1 else ''}; nothing was written.")
+        for file, id_ in dict.fromkeys((problem.file, problem.id) for problem in error.problems):
+            log.error("problem file=%s id=%s", file, id_ or "-")
+        log.error("refused problems=%d seconds=%.1f", count, time.perf_counter() - started)
         return 1
     built = folder / "built"
     if check:
@@ -54,13 +69,15 @@ def command_build(folder: Path, check: bool) -> int:
     except OSError as error:
         print(f"geodata/built could not be written ({error.strerror}); it is as it was.")
         print("Make room or give the right to write, and build again.")
+        log.error("not written: %s", error.strerror)
         return 1
     versions = files["atlas.geojson"].count(b'"type":"Feature"')
     size = sum(map(len, files.values())) / 1e6
-    told = "Built" if changed else "Already current:"
+    done = "Built" if changed else "Already current:"
     seconds = time.perf_counter() - started
-    print(f"{told} {versions} unit versions, {len(files)} files, {size:.1f} MB, {seconds:.1f} s.")
-    log.info("built geodata/built in %.1f s, changed=%s", time.perf_counter() - started, changed)
+    print(f"{done} {versions} unit versions, {len(files)} files, {size:.1f} MB, {seconds:.1f} s.")
+    log.info("built versions=%d files=%d megabytes=%.1f seconds=%.1f changed=%s",
+             versions, len(files), size, seconds, "yes" if changed else "no")  # fmt: skip
     return 0
 
 
@@ -69,7 +86,7 @@ def command_at(folder: Path, day: str, view: str, level: int | None) -> int:
     built = folder / "built"
     atlas = load_atlas(built)
     chosen = set(in_force(atlas.versions, day, view.replace("-", "_"), level)["id"])
-    features = [f for f in read_json(built / "atlas.geojson")["features"] if f["id"] in chosen]
+    features = [f for f in features_of(read_built(built)["atlas.geojson"]) if f["id"] in chosen]
     header = data_header(atlas.tables["data_version"])
     sys.stdout.buffer.write(dump_features(features, **header, date=day, view=view))
     return 0
@@ -97,14 +114,30 @@ def main(arguments: list[str] | None = None) -> int:
     at.add_argument("--view", choices=["de-jure", "de-facto"], default="de-jure")
     at.add_argument("--level", type=int, choices=[0, 1, 2])
     options = parser.parse_args(arguments)
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    _prepare_streams()
     try:
         if options.command == "at":
             return command_at(GEODATA, options.date, options.view, options.level)
         return command_build(GEODATA, options.check)
     except AtlasError as error:
         print(error, file=sys.stderr)
+        log.error("atlas %s", error.code)
         return 1
+    except KeyboardInterrupt:
+        print("Stopped; geodata/built is as it was, or new and whole.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # whoever reads the output has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 1
+
+
+def _prepare_streams() -> None:
+    """Print what the terminal cannot show as escapes; log to standard error, but not to a person's terminal."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    level = logging.CRITICAL if sys.stderr.isatty() else logging.INFO
+    logging.basicConfig(level=level, format="%(asctime)s %(name)s %(levelname)s %(message)s")
 
 
 if __name__ == "__main__":

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import errno
 import hashlib
 import json
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,9 +20,12 @@ import geopandas as gpd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from kazatlas.record import COVERAGE, read_json
+from kazatlas.record import COVERAGE, parse_json
 
 MANIFEST = "manifest.json"
+FILES = ("atlas.geojson", "borders.geojson", "map.json", "tables.json")
+"""What a built atlas holds besides its manifest."""
+
 FORMAT = 1
 """Counts up when the form of the built files changes; an atlas of another form is not read."""
 
@@ -105,35 +111,45 @@ def write_built(folder: Path, files: dict[str, bytes]) -> bool:
     OSError
         When the disk is full or the folder may not be written; the old folder stays.
     """
-    folder = Path(folder)
-    if is_current(folder, files):
-        return False
-    for stale in folder.parent.glob(".building-*"):
-        if _is_abandoned(stale):
+    folder = Path(folder).resolve()
+    if folder.exists() and not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+    with _alone_in(folder.parent):
+        # Nobody else builds here now, so these are what killed builds left.
+        for stale in folder.parent.glob(".building-*"):
             shutil.rmtree(stale, ignore_errors=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".building-{os.getpid()}-", dir=folder.parent))
-    try:
-        for name, data in files.items():
-            with (fresh / name).open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-        fresh.chmod(0o755)
-        _put_in_place(fresh, folder)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+        if is_current(folder, files):
+            return False
+        fresh = Path(tempfile.mkdtemp(prefix=".building-", dir=folder.parent))
+        try:
+            for name, data in files.items():
+                with (fresh / name).open("wb") as file:
+                    file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
+            fresh.chmod(0o755)
+            _put_in_place(fresh, folder)
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
     return True
 
 
-def _is_abandoned(stale: Path) -> bool:
-    """Return whether the process that was building there is gone."""
+@contextlib.contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Wait until no other build writes in the folder, and keep others waiting; a killed build waits for nobody."""
     try:
-        os.kill(int(stale.name.split("-")[1]), 0)
-    except (ProcessLookupError, ValueError, IndexError):
-        return True
-    except PermissionError:
-        return False
-    return False
+        import fcntl
+    except ImportError:  # a system without such locks
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        # Some network drives know no locks; two builds at once are then the maintainer's to avoid.
+        with contextlib.suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _put_in_place(fresh: Path, folder: Path) -> None:
@@ -161,9 +177,12 @@ def _put_in_place(fresh: Path, folder: Path) -> None:
 def is_current(folder: Path, files: dict[str, bytes]) -> bool:
     """Return whether the folder holds exactly these files with these bytes."""
     folder = Path(folder)
-    if not folder.is_dir() or {p.name for p in folder.iterdir()} != set(files):
+    try:
+        if not folder.is_dir() or {p.name for p in folder.iterdir()} != set(files):
+            return False
+        return all((folder / name).read_bytes() == data for name, data in files.items())
+    except OSError:  # what cannot be read is not current
         return False
-    return all((folder / name).read_bytes() == data for name, data in files.items())
 
 
 def manifest_of(files: dict[str, bytes], data_version: str) -> bytes:
@@ -174,39 +193,53 @@ def manifest_of(files: dict[str, bytes], data_version: str) -> bytes:
     return dump_json({"format": FORMAT, "data_version": data_version, "files": listing})
 
 
-def check_built(folder: Path) -> dict[str, Any]:
-    """Return the manifest of a built atlas, sure that every file is what the build wrote.
+def read_built(folder: Path) -> dict[str, bytes]:
+    """Return the files of a built atlas, sure that they are what one build wrote.
 
     Raises
     ------
     AtlasError
         When a file is missing, cut short or changed, or the atlas is of another form.
     """
-    folder = Path(folder)
-    if not (folder / MANIFEST).is_file():
-        raise AtlasError("missing", f"There is no built atlas in {folder.name}/. Run: python -m kazatlas")
     try:
-        manifest = read_json(folder / MANIFEST)
+        return _read_built(Path(folder))
+    except AtlasError:
+        # A build may have put a new atlas in the folder's place while the old one was being read.
+        return _read_built(Path(folder))
+
+
+def _read_built(folder: Path) -> dict[str, bytes]:
+    again = "Run: python -m kazatlas"
+    if not os.path.lexists(folder / MANIFEST):
+        raise AtlasError("missing", f"There is no built atlas in {folder.name}/. {again}")
+    try:
+        manifest = parse_json((folder / MANIFEST).read_bytes())
         listing = {str(name): str(entry["sha256"]) for name, entry in manifest["files"].items()}
-        form = manifest["format"]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise AtlasError("damaged", f"{MANIFEST} cannot be read ({error}). Run: python -m kazatlas") from None
+        form = int(manifest["format"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        raise AtlasError("damaged", f"{MANIFEST} of the built atlas cannot be read. {again}") from None
     if form != FORMAT:
-        raise AtlasError(
-            "older", f"The built atlas has form {form}, this program reads {FORMAT}. Run: python -m kazatlas"
-        )
-    for name, digest in listing.items():
-        path = folder / name
-        if not path.is_file():
-            raise AtlasError("damaged", f"{name} is missing from the built atlas. Run: python -m kazatlas")
-        if hashlib.sha256(path.read_bytes()).hexdigest() != digest:
-            raise AtlasError("damaged", f"{name} is not what the build wrote. Run: python -m kazatlas")
-    return manifest
+        raise AtlasError("older", f"The built atlas has form {form}, this program reads {FORMAT}. {again}")
+    files = {}
+    for name in FILES:
+        try:
+            files[name] = (folder / name).read_bytes()
+        except OSError:
+            raise AtlasError("damaged", f"{name} is missing from the built atlas, or unreadable. {again}") from None
+        if hashlib.sha256(files[name]).hexdigest() != listing.get(name):
+            raise AtlasError("damaged", f"{name} is not what the build wrote. {again}")
+    return files
 
 
-def _frame(path: Path) -> gpd.GeoDataFrame:
+def features_of(data: bytes) -> list[dict[str, Any]]:
+    """Return the features of a built GeoJSON file."""
+    features: list[dict[str, Any]] = parse_json(data)["features"]
+    return features
+
+
+def _frame(data: bytes) -> gpd.GeoDataFrame:
     # Not through GDAL: it flattens lists and mappings, and costs half a second at each start.
-    rows = read_json(path)["features"]
+    rows = features_of(data)
     geometry = [shapely.geometry.shape(f["geometry"]) if f["geometry"] else None for f in rows]
     properties = [{"id": f["id"], **f["properties"]} for f in rows]
     return gpd.GeoDataFrame(properties, geometry=geometry, crs="EPSG:4326")
@@ -220,13 +253,17 @@ def load_atlas(folder: Path) -> Atlas:
     AtlasError
         When it is missing, damaged or of another form.
     """
-    folder = Path(folder)
-    check_built(folder)
-    return Atlas(
-        versions=_frame(folder / "atlas.geojson"),
-        borders=_frame(folder / "borders.geojson"),
-        tables=read_json(folder / "tables.json"),
-    )
+    files = read_built(folder)
+    try:
+        return Atlas(
+            versions=_frame(files["atlas.geojson"]),
+            borders=_frame(files["borders.geojson"]),
+            tables=parse_json(files["tables.json"]),
+        )
+    except (ValueError, KeyError, TypeError, shapely.errors.ShapelyError) as error:
+        # The checksums fit, so a program of another form wrote it.
+        what = f"The built atlas has a form that this program does not read ({type(error).__name__})."
+        raise AtlasError("older", f"{what} Run: python -m kazatlas") from None
 
 
 def in_force(

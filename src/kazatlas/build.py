@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from shapely.geometry.base import BaseGeometry
 
 from kazatlas.atlas import MANIFEST, Atlas, dump_compact, dump_features, dump_json, geometry_json, manifest_of
-from kazatlas.check import area_of, check_map, check_record
+from kazatlas.check import area_of, check_map, check_record, day_of
 from kazatlas.faces import Faces, build_faces
 from kazatlas.record import COVERAGE, LANGUAGES, VIEWS, Problem, Record, RecordError, VersionEntry
 from kazatlas.timeline import Stretch, holdings, stretches
@@ -194,6 +194,13 @@ def _citations(record: Record, row: Row) -> list[dict[str, Any]]:
     return published
 
 
+def _start_basis(record: Record, row: Row) -> str:
+    """Return how the row's first day is known; `attested` is "by that day at the latest"."""
+    if row.entry.attested and row.start_event == row.entry.from_:
+        return "attested"
+    return record.events[row.start_event].basis
+
+
 def _feature(record: Record, faces: Faces, row: Row) -> dict[str, Any]:
     entry, unit = row.entry, record.units[row.unit]
     assert entry.name is not None
@@ -214,6 +221,7 @@ def _feature(record: Record, faces: Faces, row: Row) -> dict[str, Any]:
         "valid_from": row.valid_from,
         "valid_to": row.valid_to,
         "start_precision": record.events[row.start_event].precision,
+        "start_basis": _start_basis(record, row),
         "end_precision": record.events[row.end_event].precision if row.end_event else None,
         "view": row.view,
         "parent": entry.parent,
@@ -256,18 +264,19 @@ def _tables(record: Record, published: list[dict[str, Any]]) -> dict[str, Any]:
             if factor:
                 item["km2"] = round(figure.value * factor)
             figures.append(item)
-        units[id_] = {"label": unit.label.model_dump(), "figures": figures}
+        relations = [relation.model_dump(exclude_none=True) for relation in unit.relations]
+        units[id_] = {"label": unit.label.model_dump(), "figures": figures, "relations": relations}
     zones = _plain(record.zones)
     for id_, zone in zones.items():
         zone["geometry"] = geometry_json(record.zone_shapes[id_])
         for end in ("from", "until"):
-            zone[f"valid_{'to' if end == 'until' else end}"] = _day(record, zone.get(end))
+            zone[f"valid_{'to' if end == 'until' else end}"] = day_of(record, zone.get(end))
         for state in zone.get("states", []):
-            state["date"] = _day(record, state["from"])
+            state["date"] = day_of(record, state["from"])
     places = _plain(record.places)
     for place in places.values():
         for name in place["names"]:
-            name["valid_from"] = _day(record, name.get("from"))
+            name["valid_from"] = day_of(record, name.get("from"))
     return {
         **data_header(record.data_version),
         "coverage": list(COVERAGE),
@@ -282,10 +291,34 @@ def _tables(record: Record, published: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _day(record: Record, event_or_day: str | None) -> str | None:
-    if event_or_day is None or event_or_day[:1].isdigit():
-        return event_or_day
-    return record.events[event_or_day].date
+def _sound_map(
+    record: Record, problems: Iterable[Problem], progress: Callable[[str], None]
+) -> tuple[Faces, list[Stretch]]:
+    """Return the faces and the units' versions of a sound record; raise RecordError for any other.
+
+    What rests on something faulty is not checked: one fault would be told as many.
+    """
+    found = list(problems)
+    if record.unread:
+        raise RecordError(sorted(set(found)))
+
+    def sound(*parts: str) -> bool:
+        return not {problem.file.split("/")[1] for problem in found if "/" in problem.file}.intersection(parts)
+
+    progress("check")
+    found += check_record(record)
+    progress("faces")
+    faces, items = Faces(), stretches(record)
+    lines = ("boundaries.geojson", "label_points.geojson")
+    if sound(*lines):
+        faces, unmet = build_faces(record)
+        found += unmet
+    progress("map")
+    if sound(*lines, "events.yaml", "units", "places.yaml"):
+        found += check_map(record, faces, items)
+    if found:
+        raise RecordError(sorted(set(found)))
+    return faces, items
 
 
 def build_atlas(
@@ -309,17 +342,7 @@ def build_atlas(
     RecordError
         With every problem of the record, when there is one.
     """
-    found = list(problems)
-    progress("check")
-    found += check_record(record)
-    progress("faces")
-    faces, unmet = build_faces(record)
-    found += unmet
-    items = stretches(record)
-    progress("map")
-    found += check_map(record, faces, items)
-    if found:
-        raise RecordError(sorted(set(found)))
+    faces, items = _sound_map(record, problems, progress)
     progress("versions")
     published = [_feature(record, faces, row) for row in rows(record, items)]
     header = data_header(record.data_version)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import shapely
@@ -38,11 +39,15 @@ def citations_in(value: Any, path: str = "") -> Iterator[tuple[str, Citation]]:
 
 def _unknown(record: Record, file: str, where: str, kind: str, id_: str | None) -> Iterator[Problem]:
     if id_ is not None and not record.is_known(kind, id_):
-        home = (
-            "units/*.yaml" if kind == "unit" else "label_points.geojson" if kind == "face" else f"{_KINDS[kind]}.yaml"
-        )
+        home = {"unit": _unit_files(record), "face": f"{record.folder.name}/label_points.geojson"}.get(kind)
         yield Problem(file, where, f"names the {kind} '{id_}', which does not exist.",
-                      f"Mend the id or add it to {record.folder.name}/{home}.")  # fmt: skip
+                      f"Mend the id or add it to {home or f'{record.folder.name}/{_KINDS[kind]}.yaml'}.")  # fmt: skip
+
+
+def _unit_files(record: Record) -> str:
+    """Name the files of units: which of them a unit or face is missing from, nobody can know."""
+    names = sorted({Path(file).name for (kind, _), file in record.files.items() if kind == "unit"})
+    return f"{record.folder.name}/units ({', '.join(names)})"
 
 
 def _check_citations(record: Record) -> Iterator[Problem]:
@@ -90,8 +95,6 @@ def _check_events(record: Record) -> Iterator[Problem]:
 def _check_units(record: Record) -> Iterator[Problem]:
     for id_, unit in record.units.items():
         file = record.file_of("unit", id_)
-        if not any((v.view in ("both", view)) for v in unit.versions for view in VIEWS):
-            continue
         for written, entry in zip(unit.versions, carry_over(unit), strict=True):
             where = f"{id_} > version from {written.from_}"
             for event in (entry.from_, entry.until):
@@ -117,7 +120,10 @@ def _check_units(record: Record) -> Iterator[Problem]:
             end = record.events.get(entry.until) if entry.until else None
             if start and end and end.date <= start.date:
                 yield Problem(
-                    file, where, f"ends ({end.date}) no later than it begins ({start.date}).", "Mend `until`."
+                    file,
+                    where,
+                    f"ends ({end.date}) no later than it begins ({start.date}).",
+                    f"Mend `until`, or the dates in {record.folder.name}/events.yaml.",
                 )
         for view in VIEWS:
             own = [v for v in unit.versions if v.view in ("both", view) and v.from_ in record.events]
@@ -126,11 +132,27 @@ def _check_units(record: Record) -> Iterator[Problem]:
                 where = f"{id_} > version from {later.from_}"
                 if second <= first:
                     what = f"begins {second}, not after the version from {earlier.from_} ({first}), in the {view} view."
-                    yield Problem(file, where, what, "Put versions in order of date; one version a day.")
+                    yield Problem(file, where, what,
+                                  "Put versions in order of date, one version a day; "
+                                  f"dates stand in {record.folder.name}/events.yaml.")  # fmt: skip
                 until = record.events.get(earlier.until) if earlier.until else None
                 if until and second < until.date:
                     yield Problem(file, where, f"begins {second} while the version before it lasts until {until.date}.",
-                                  "Versions of a unit may not overlap.")  # fmt: skip
+                                  "Versions of a unit may not overlap; "
+                                  f"dates stand in {record.folder.name}/events.yaml.")  # fmt: skip
+
+
+def _check_relations(record: Record) -> Iterator[Problem]:
+    for id_, unit in record.units.items():
+        file = record.file_of("unit", id_)
+        for number, relation in enumerate(unit.relations):
+            where = f"{id_} > relations > {number}"
+            yield from _unknown(record, file, where, "event", relation.event)
+            for other in (relation.came_from, relation.went_into):
+                yield from _unknown(record, file, where, "unit", other)
+            given = [relation.came_from, relation.went_into, relation.came_from_name]
+            if sum(value is not None for value in given) != 1:
+                yield Problem(file, where, "must say exactly one of came_from, went_into, came_from_name.", "Keep one.")
 
 
 def _check_article(record: Record) -> Iterator[Problem]:
@@ -138,10 +160,14 @@ def _check_article(record: Record) -> Iterator[Problem]:
     slips = [slip.id for slip in record.article.slips]
     for path, citation in citations_in(record.article):
         yield from _unknown(record, file, path, "source", citation.source)
-    for id_ in sorted({id_ for id_ in slips if slips.count(id_) > 1}):
-        yield Problem(file, id_, "stands twice.", "Keep one of the two.")
+    for part, items in record.article:
+        counts = Counter(item.id for item in items)
+        for id_ in sorted(id_ for id_, count in counts.items() if count > 1):
+            yield Problem(file, f"{part} > {id_}", "stands twice.", "Keep one of the two.")
     for passage in record.article.passages:
         where = f"passages > {passage.id}"
+        if not COVERAGE[0] <= passage.date < COVERAGE[1]:
+            yield Problem(file, where, f"is shown on {passage.date}, outside the record.", "Mend the date.")
         yield from _unknown(record, file, where, "unit", passage.unit)
         for kind, ids in (("event", passage.events), ("zone", passage.zones)):
             for id_ in ids:
@@ -156,23 +182,51 @@ def _check_others(record: Record) -> Iterator[Problem]:
         yield from _unknown(record, record.file_of("line", id_), id_, "method", boundary.method)
     for id_, zone in record.zones.items():
         file = record.file_of("zone", id_)
-        for event in (zone.from_, zone.until, *(state.from_ for state in zone.states)):
-            if event is not None and not event[:1].isdigit():
-                yield from _unknown(record, file, id_, "event", event)
+        for moment in (zone.from_, zone.until, *(state.from_ for state in zone.states)):
+            yield from _unknown_moment(record, file, id_, moment)
+        start, end = day_of(record, zone.from_), day_of(record, zone.until)
+        if start and end and end <= start:
+            yield Problem(file, id_, f"ends ({end}) no later than it begins ({start}).",
+                          f"Mend `from` or `until`, or the dates in {record.folder.name}/events.yaml.")  # fmt: skip
         if id_ not in record.zone_shapes:
             yield Problem(file, id_, "has no area.", f"Draw it in {record.folder.name}/zones.geojson.")
     for id_ in record.zone_shapes:
         yield from _unknown(record, f"{record.folder.name}/zones.geojson", id_, "zone", id_)
     for id_, place in record.places.items():
+        file = record.file_of("place", id_)
         for name in place.names:
-            if name.from_ is not None and not name.from_[:1].isdigit():
-                yield from _unknown(record, record.file_of("place", id_), id_, "event", name.from_)
+            yield from _unknown_moment(record, file, id_, name.from_)
+        if any(name.from_ is None for name in place.names[1:]):
+            yield Problem(file, id_, "has a later name without a beginning.", "Say `from` which event or day.")
+        days = [day for name in place.names if (day := day_of(record, name.from_))]
+        if days != sorted(set(days)):
+            yield Problem(file, id_, "has its names in disorder.", "Put them in order of date, the first name first.")
+    for layer_name, layer in record.base.items():
+        file = f"{record.folder.name}/base/{layer_name}.geojson"
+        for number, feature in enumerate(layer["features"], 1):
+            cited = feature["properties"]["source"]
+            where = feature["properties"].get("id") or f"feature {number}"
+            for source in cited if isinstance(cited, list) else [cited]:
+                yield from _unknown(record, file, where, "source", source)
+
+
+def day_of(record: Record, moment: str | None) -> str | None:
+    """Return the day of an event or day; None when there is none, or when the event is not known."""
+    if moment is None or moment[:1].isdigit():
+        return moment
+    event = record.events.get(moment)
+    return event.date if event else None
+
+
+def _unknown_moment(record: Record, file: str, where: str, moment: str | None) -> Iterator[Problem]:
+    if moment is not None and not moment[:1].isdigit():
+        yield from _unknown(record, file, where, "event", moment)
 
 
 def check_record(record: Record) -> list[Problem]:
     """Return every problem that shows without looking at the map."""
     return [
-        *_check_citations(record), *_check_events(record), *_check_units(record), *_check_article(record),
+        *_check_citations(record), *_check_events(record), *_check_units(record), *_check_relations(record), *_check_article(record),
         *_check_others(record),
     ]  # fmt: skip
 
@@ -194,11 +248,13 @@ def _check_holders(record: Record, items: list[Stretch]) -> Iterator[Problem]:
             if force is None:
                 what = f"belongs to '{holder}' ({stretch.view}) on {day}, when that is not in force."
                 yield Problem(file, where, what,
-                              "Give the unit a version or end for that day, or mend its holder.")  # fmt: skip
+                              f"Mend the holder, or when '{holder}' begins and ends ({record.file_of('unit', holder)}; "
+                              f"dates stand in {record.folder.name}/events.yaml).")  # fmt: skip
                 break
             if (force.entry.level or 0) >= (stretch.entry.level if stretch.entry.level is not None else 9):
                 yield Problem(file, where, f"belongs to '{holder}', which does not stand above it on {day}.",
-                              "Mend the levels or the holder.")  # fmt: skip
+                              f"Mend the levels (its own, or that in {record.file_of('unit', holder)}) "
+                              "or the holder.")  # fmt: skip
                 break
 
 
@@ -219,20 +275,31 @@ def check_map(record: Record, faces: Faces, items: list[Stretch]) -> list[Proble
                 held = tuple(sorted(owners.get(face, ())))
                 if len(held) != 1 and (face, held) not in told:
                     told.add((face, held))
-                    spot = record.label_points[face][1]
-                    what = (
-                        f"is in no unit on {day} ({view})"
-                        if not held
-                        else f"is in {' and '.join(held)} on {day} ({view})"
-                    )
-                    file = record.file_of("unit", held[0]) if held else point_file
-                    problems.append(Problem(file, f"face '{face}'", f"{what}, at {spot.x:.2f} E {spot.y:.2f} N.",
-                                            "Each land face belongs to exactly one unit on every day."))  # fmt: skip
+                    problems.append(_misheld(record, leaves, face, held, f"{day} ({view})"))
             for face in sorted(set(owners) & (set(faces.areas) - faces.land)):
                 problems.append(Problem(point_file, face, f"is water, but {owners[face][0]} holds it on {day}.",
                                         "Take it out of the unit, or call it land."))  # fmt: skip
     problems += _check_points(record, faces, items)
     return sorted(set(problems))
+
+
+def _misheld(record: Record, leaves: list[Stretch], face: str, held: tuple[str, ...], when: str) -> Problem:
+    """Tell of a land face in no unit, or in two; name the file of a unit that holds it."""
+    base, spot = record.folder.name, record.label_points[face][1]
+    units = held or sorted({stretch.unit for stretch in leaves if face in (stretch.entry.faces or ())})
+    files = sorted({record.file_of("unit", unit) for unit in units})
+    what = f"is in {' and '.join(held) if held else 'no unit'} on {when}, at {spot.x:.2f} E {spot.y:.2f} N."
+    rule = "Each land face belongs to exactly one unit on every day."
+    if held:
+        remedy = f"{rule} Mend one of them ({', '.join(files)}; dates stand in {base}/events.yaml)."
+    elif units:
+        remedy = (
+            f"{rule} On other days it is in {', '.join(units)}: mend their faces and dates "
+            f"({', '.join(files)}; {base}/events.yaml), or give it to another unit."
+        )
+    else:
+        remedy = f"{rule} Give it to a unit in {_unit_files(record)}, or call it water in {base}/label_points.geojson."
+    return Problem(files[0] if files else f"{base}/label_points.geojson", f"face '{face}'", what, remedy)
 
 
 def area_of(faces: Faces, ids: Iterable[str]) -> BaseGeometry:
@@ -242,6 +309,7 @@ def area_of(faces: Faces, ids: Iterable[str]) -> BaseGeometry:
 
 
 def _check_points(record: Record, faces: Faces, items: list[Stretch]) -> Iterator[Problem]:
+    base = record.folder.name
     by_unit: dict[str, list[Stretch]] = defaultdict(list)
     for stretch in items:
         by_unit[stretch.unit].append(stretch)
@@ -253,18 +321,24 @@ def _check_points(record: Record, faces: Faces, items: list[Stretch]) -> Iterato
             if not area_of(faces, entry.faces).intersects(point):
                 what = f"has its seat '{entry.seat}' ({point.x:.2f} E {point.y:.2f} N) outside its border."
                 yield Problem(file, where, what,
-                              "Mend the seat, its point or the faces; or say `seat_outside: true` and why in the note.")  # fmt: skip
+                              f"Mend the seat, its point in {base}/places.yaml, the faces, or the lines in "
+                              f"{base}/boundaries.geojson; "
+                              "or say `seat_outside: true` and why in the note.")  # fmt: skip
         if entry.border == "not-recovered" and entry.point and entry.drawn_within:
             inside = [s for s in by_unit[entry.drawn_within] if s.view == stretch.view]
             for day in [stretch.valid_from, *(d for d in change_days(inside) if stretch.covers(d))]:
                 holder = next((s for s in inside if s.covers(day)), None)
                 if holder is None or not holder.entry.faces:
                     yield Problem(file, where, f"is drawn within '{entry.drawn_within}', which has no border on {day}.",
-                                  "Name the unit whose polygon holds it then.")  # fmt: skip
+                                  "Name the unit whose polygon holds it then, or mend that unit "
+                                  f"({record.file_of('unit', entry.drawn_within)}; dates stand in "
+                                  f"{base}/events.yaml).")  # fmt: skip
                     break
                 if not area_of(faces, holder.entry.faces).intersects(shapely.Point(entry.point)):
                     yield Problem(file, where, f"has its point {entry.point} outside '{entry.drawn_within}' on {day}.",
-                                  "Move the point inside.")  # fmt: skip
+                                  f"Move the point inside, or mend the unit's faces "
+                                  f"({record.file_of('unit', entry.drawn_within)}) or lines "
+                                  f"({base}/boundaries.geojson).")  # fmt: skip
                     break
 
 

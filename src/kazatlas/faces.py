@@ -14,6 +14,7 @@ from kazatlas.record import Boundary, Problem, Record
 
 GEOD = Geod(ellps="WGS84")
 _DIGITS = 4
+_MAX_CROSSINGS = 200
 Point = tuple[float, ...]
 
 
@@ -72,10 +73,12 @@ def _crossings(pieces: list[tuple[str, shapely.LineString]], file: str) -> list[
     geometries = [piece for _, piece in pieces]
     tree = shapely.STRtree(geometries)
     first, second = tree.query(geometries, predicate="intersects")
-    problems = []
+    problems: list[Problem] = []
     for a, b in zip(first.tolist(), second.tolist(), strict=True):
         if a >= b:
             continue
+        if len(problems) >= _MAX_CROSSINGS:
+            break
         shared = shapely.intersection(geometries[a], geometries[b])
         ends = {p for g in (geometries[a], geometries[b]) for p in (tuple(g.coords[0]), tuple(g.coords[-1]))}
         for part in shapely.get_parts(shared):
@@ -92,7 +95,10 @@ def _crossings(pieces: list[tuple[str, shapely.LineString]], file: str) -> list[
                 what = f"meets '{_line(pieces[b])}' at {_at(spot)} where that line has no end."
                 problems.append(
                     Problem(
-                        file, pieces[a][0], what, "End both lines in one common point, or give the line a vertex there."
+                        file,
+                        _line(pieces[a]),
+                        what,
+                        "End both lines in one common point, or give the line a vertex there.",
                     )
                 )
     return problems
@@ -100,7 +106,9 @@ def _crossings(pieces: list[tuple[str, shapely.LineString]], file: str) -> list[
 
 def _own_crossing(line: shapely.LineString) -> tuple[float, ...]:
     """Return a place at which a line crosses or touches itself."""
-    degree = Counter(tuple(node) for part in shapely.get_parts(shapely.node(line)) for node in (part.coords[0], part.coords[-1]))
+    degree = Counter(
+        tuple(node) for part in shapely.get_parts(shapely.node(line)) for node in (part.coords[0], part.coords[-1])
+    )
     return max(degree, key=lambda node: degree[node])
 
 
@@ -118,27 +126,30 @@ def build_faces(record: Record) -> tuple[Faces, list[Problem]]:
     for id_, (_, drawn) in record.boundaries.items():
         geometry = shapely.remove_repeated_points(shapely.set_precision(drawn, 10**-_DIGITS, mode="pointwise"))
         if geometry.length == 0:
-            problems.append(Problem(line_file, id_, f"has no length at {_at(drawn.coords[0])}.", "Delete it or draw it again."))
+            problems.append(
+                Problem(line_file, id_, f"has no length at {_at(drawn.coords[0])}.", "Delete it or draw it again.")
+            )
         elif not geometry.is_simple:
-            problems.append(Problem(line_file, id_, f"crosses itself near {_at(_own_crossing(geometry))}.", "Draw it again."))
+            problems.append(
+                Problem(line_file, id_, f"crosses itself near {_at(_own_crossing(geometry))}.", "Draw it again.")
+            )
         else:
             lines[id_] = geometry
     pieces = _split(lines)
     problems += _crossings(pieces, line_file)
     degree = Counter(tuple(line.coords[i]) for _, line in pieces for i in (0, -1))
-    for id_, line in pieces:
-        for end in (line.coords[0], line.coords[-1]):
+    for piece in pieces:
+        for end in (piece[1].coords[0], piece[1].coords[-1]):
             if degree[tuple(end)] == 1:
                 problems.append(
-                    Problem(line_file, id_, f"ends at {_at(end)} where no other line begins.",
+                    Problem(line_file, _line(piece), f"ends at {_at(end)} where no other line begins.",
                             "Move its end onto the end or a vertex of the line that it should meet.")
                 )  # fmt: skip
     faces = Faces()
     polygons = shapely.get_parts(shapely.polygonize([line for _, line in pieces]))
-    tree = shapely.STRtree(polygons)
-    labels = list(record.label_points.items())
+    tree = shapely.STRtree(list(polygons))
     inside: dict[int, list[str]] = {}
-    for id_, (_, point) in labels:
+    for id_, (_, point) in record.label_points.items():
         hits = tree.query(point, predicate="within")
         if len(hits) != 1:
             spot = _at((point.x, point.y))

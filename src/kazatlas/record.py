@@ -6,7 +6,8 @@ import json
 import math
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 import shapely
 import yaml
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from shapely.geometry.base import BaseGeometry
 
 COVERAGE = ("1920-01-01", "1923-01-01")
@@ -26,9 +27,20 @@ View = Literal["de_jure", "de_facto"]
 VIEWS: tuple[View, View] = ("de_jure", "de_facto")
 LANGUAGES = ("kk", "ru", "en")
 
-# Text that turns the reading direction round can make a card say what its source does not.
-_HIDDEN = re.compile("[\u0000-\u0008\u000b-\u001f\u007f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
-_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+MAX_FILE = 5_000_000
+MAX_BUILT_FILE = 100_000_000
+_MAX_FEATURES = 5_000
+_MAX_DEPTH = 20
+_MAX_TEXT = 10_000
+_MAX_TOLD = 50
+
+# Text that turns the reading direction round, or cannot be seen, can make a card say what its source
+# does not; half a surrogate pair cannot be written at all.
+_HIDDEN = re.compile(
+    "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\ud800-\udfff\ufeff\ufff9-\uffff\U000e0000-\U000e007f]"
+)
+_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, order=True)
@@ -40,9 +52,35 @@ class Problem:
     what: str
     remedy: str
 
+    @property
+    def id(self) -> str:
+        """The id of the event, unit, line ... that has the fault, if it is of one."""
+        return _shown(re.split(" > |, ", self.where, maxsplit=1)[0])
+
     def __str__(self) -> str:
-        where = f", {self.where}" if self.where else ""
-        return f"{self.file}{where}: {self.what} {self.remedy}".strip()
+        where = f", {_shown(self.where, 200)}" if self.where else ""
+        return f"{_shown(self.file, 200)}{where}: {_shown(self.what, 500)} {_shown(self.remedy, 500)}".strip()
+
+
+def _shown(text: str, length: int = 80) -> str:
+    """Return text of the record fit for one line of a message: short, and nothing invisible in it."""
+    text = text if len(text) <= length else text[: length - 3] + "..."
+    visible = re.sub(r"\s+", " ", text)
+    return _HIDDEN.sub(lambda hidden: f"\\u{ord(hidden.group()):04x}", visible)
+
+
+def told(problems: Iterable[Problem]) -> list[str]:
+    """Return one sentence a problem, in order of file; of a file with very many, the first ones and their number."""
+    problems = sorted(set(problems))
+    counts, given = Counter(problem.file for problem in problems), Counter[str]()
+    lines = []
+    for problem in problems:
+        given[problem.file] += 1
+        if given[problem.file] <= _MAX_TOLD:
+            lines.append(str(problem))
+        elif given[problem.file] == counts[problem.file]:
+            lines.append(f"{_shown(problem.file, 200)}: {counts[problem.file] - _MAX_TOLD} more problems of this file.")
+    return lines
 
 
 class RecordError(Exception):
@@ -56,9 +94,10 @@ class RecordError(Exception):
 def _clean_text(value: str) -> str:
     if not value.strip():
         raise ValueError("is empty")
+    if len(value) > _MAX_TEXT:
+        raise ValueError(f"is {len(value):,} characters long; a text of the record has at most {_MAX_TEXT:,}")
     if hidden := _HIDDEN.search(value):
-        code = ord(hidden.group())
-        raise ValueError(f"holds the invisible character U+{code:04X}")
+        raise ValueError(f"holds the invisible character U+{ord(hidden.group()):04X}")
     if "ə" in value:
         raise ValueError("holds the Latin letter 'ə' (U+0259) where Kazakh has 'ә' (U+04D9)")
     return unicodedata.normalize("NFC", value)
@@ -66,7 +105,9 @@ def _clean_text(value: str) -> str:
 
 def _clean_id(value: str) -> str:
     if not _ID.fullmatch(value):
-        raise ValueError("is not an id: lower-case letters, digits and single hyphens")
+        raise ValueError(
+            f"is not an id: '{_shown(value)}'; lower-case letters, digits and single hyphens, a letter first"
+        )
     return value
 
 
@@ -78,12 +119,36 @@ def _clean_line_id(value: str) -> str:
 
 def _iso_day(value: str) -> str:
     try:
+        if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+            raise ValueError
         day = date.fromisoformat(value)
     except ValueError:
-        raise ValueError(f"'{value}' is not a calendar day written YYYY-MM-DD") from None
+        raise ValueError(f"'{_shown(value)}' is not a calendar day written YYYY-MM-DD") from None
     if not date(1800, 1, 1) <= day <= date(2100, 1, 1):
         raise ValueError(f"'{value}' is outside 1800-2100")
-    return day.isoformat()
+    return value
+
+
+def _event_or_day(value: str) -> str:
+    return _iso_day(value) if value[:1].isdigit() else _clean_id(value)
+
+
+def _edtf(value: str) -> str:
+    """Accept a day, month or year of EDTF, with ? ~ % or X, or an interval of two."""
+    for part in value.split("/"):
+        known = re.fullmatch(r"(\d{4}|\d{3}X|\d{2}XX)(-\d{2})?(-\d{2})?[?~%]?|\.\.", part, re.ASCII)
+        if not known or (known[3] and not known[2]) or value.count("/") > 1 or value == "..":
+            raise ValueError(f"'{_shown(value)}' is not a date in EDTF, such as 1921, 1921-06, 1921-06-10 or 1920/1921")
+        if known[1]:
+            year, month, day = known[1].replace("X", "0"), known[2] or "-01", known[3] or "-01"
+            _iso_day(f"{year}{month}{day}")
+    return value
+
+
+def _web_address(value: str) -> str:
+    if not re.fullmatch(r"https?://[^\s<>\"'`\\]+", value):
+        raise ValueError(f"'{_shown(value)}' is not a web address that begins with http:// or https://")
+    return value
 
 
 def _number_as_text(value: Any) -> Any:
@@ -94,9 +159,12 @@ def _number_as_text(value: Any) -> Any:
 Words = Annotated[str, AfterValidator(_clean_text)]
 Id = Annotated[str, AfterValidator(_clean_id)]
 Day = Annotated[str, AfterValidator(_iso_day)]
-Edtf = Annotated[Words, BeforeValidator(_number_as_text)]
-Lon = Annotated[float, Field(ge=40, le=100, allow_inf_nan=False)]
-Lat = Annotated[float, Field(ge=30, le=65, allow_inf_nan=False)]
+Edtf = Annotated[str, BeforeValidator(_number_as_text), AfterValidator(_edtf)]
+Moment = Annotated[str, AfterValidator(_event_or_day)]
+"""The id of an event, or a day."""
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Lon = Annotated[Number, Field(ge=40, le=100)]
+Lat = Annotated[Number, Field(ge=30, le=65)]
 
 
 class Model(BaseModel):
@@ -126,15 +194,47 @@ class Citation(Model):
 Citations = Annotated[list[Citation], Field(min_length=1)]
 
 
-class Source(BaseModel):
-    """A document, in CSL field names; `seen` says how we know it."""
+class Name(Model):
+    """A person's or body's name, as CSL writes it."""
 
-    model_config = ConfigDict(extra="allow", frozen=True)
+    family: Words | None = None
+    given: Words | None = None
+    literal: Words | None = None
+
+
+class CslDate(Model):
+    """A date as CSL writes it: year, month and day, as far as they are known."""
+
+    date_parts: Annotated[list[Annotated[list[int], Field(min_length=1, max_length=3)]], Field(min_length=1)] = Field(
+        alias="date-parts"
+    )
+
+
+class Source(BaseModel):
+    """A document, in CSL field names; `seen` says how we know it. Further CSL fields are text."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, populate_by_name=True)
+    __pydantic_extra__: dict[str, Annotated[Words, BeforeValidator(_number_as_text)]]
     type: Words
     title: Words
     seen: Literal["original", "facsimile", "transcription", "secondary", "not-seen"]
     language: Words | None = None
     relies_on: list[Id] = []
+    url: Annotated[Words, AfterValidator(_web_address)] | None = Field(default=None, alias="URL")
+    author: list[Name] | None = None
+    editor: list[Name] | None = None
+    translator: list[Name] | None = None
+    contributor: list[Name] | None = None
+    issued: CslDate | None = None
+    accessed: CslDate | None = None
+    note: Text | None = None
+
+    @model_validator(mode="after")
+    def _known_keys(self) -> Source:
+        for key in self.model_extra or ():
+            if not re.fullmatch("[A-Za-z-]{2,40}", key):
+                raise ValueError(f"has the field '{_shown(key)}', which is no name of a CSL field")
+        return self
 
 
 class Alternative(Model):
@@ -192,6 +292,7 @@ class VersionEntry(Model):
     from_: Id = Field(alias="from")
     until: Id | None = None
     view: Literal["both", "de_jure", "de_facto"] = "both"
+    attested: bool | None = None
     level: Literal[0, 1, 2] | None = None
     type: UnitType | None = None
     name: Text | None = None
@@ -214,12 +315,22 @@ class Figure(Model):
     """An area or population as a source prints it."""
 
     what: Literal["area", "population"]
-    value: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+    value: Annotated[Number, Field(gt=0)]
     unit: Literal["sq-verst", "km2", "thousand-km2", "people", "thousand-people"]
     as_of: Edtf | None = None
     source: Id
     locator: Words
     note: Text | None = None
+
+
+class Relation(Model):
+    """What an act says that a unit came from, or went into; the predecessor may lie outside the record."""
+
+    event: Id
+    came_from: Id | None = None
+    went_into: Id | None = None
+    came_from_name: Text | None = None
+    citations: Citations
 
 
 class Unit(Model):
@@ -228,6 +339,7 @@ class Unit(Model):
     label: Text
     versions: Annotated[list[VersionEntry], Field(min_length=1)]
     figures: list[Figure] = []
+    relations: list[Relation] = []
 
 
 class Method(Model):
@@ -235,7 +347,7 @@ class Method(Model):
 
     basis: Basis
     certainty: Certainty
-    accuracy_km: Annotated[float, Field(ge=0, le=200)]
+    accuracy_km: Annotated[Number, Field(ge=0, le=200)]
     title: Text
     text: Text
     citations: Citations
@@ -244,7 +356,7 @@ class Method(Model):
 class PlaceName(Text):
     """A town's name from an event or a day on; the first name has neither."""
 
-    from_: str | None = Field(default=None, alias="from")
+    from_: Moment | None = Field(default=None, alias="from")
     citations: list[Citation] = []
 
 
@@ -282,8 +394,8 @@ class Zone(Model):
     title: Text
     text: Text
     kind: Literal["dispute", "shared-regime", "land-return", "contested"]
-    from_: str = Field(alias="from")
-    until: str | None = None
+    from_: Moment = Field(alias="from")
+    until: Moment | None = None
     states: list[ZoneState] = []
     method: Text
     certainty: Certainty
@@ -348,7 +460,7 @@ class Boundary(Model):
     method: Id
     basis: Basis
     certainty: Certainty
-    accuracy_km: Annotated[float, Field(ge=0, le=200, allow_inf_nan=False)]
+    accuracy_km: Annotated[Number, Field(ge=0, le=200)]
     note: Words | None = None
 
 
@@ -358,6 +470,19 @@ class LabelPoint(Model):
     id: Id
     kind: Literal["land", "water"]
     name: Words | None = None
+
+
+class BaseFeature(Model):
+    """A part of the map's background; a point is a name that stands there."""
+
+    id: Id | None = None
+    name_kk: Words | None = None
+    name_ru: Words | None = None
+    name_en: Words | None = None
+    angle: Annotated[Number, Field(ge=-360, le=360)] = 0
+    rank: Annotated[int, Field(strict=True, ge=0, le=9)] = 1
+    source: Id | list[Id]
+    licence: Words | None = None
 
 
 @dataclass
@@ -378,6 +503,8 @@ class Record:
     zone_shapes: dict[str, BaseGeometry] = field(default_factory=dict)
     base: dict[str, dict[str, Any]] = field(default_factory=dict)
     data_version: str = ""
+    unread: set[str] = field(default_factory=set)
+    """Files that could not be read at all: what they hold is not known."""
     files: dict[tuple[str, str], str] = field(default_factory=dict)
     """(kind, id) -> the file it was read from, also for those that could not be read whole."""
 
@@ -407,103 +534,167 @@ class _Lines:
         return self.at.get(path)
 
 
-def _yaml_value(
-    node: yaml.Node, lines: _Lines, faults: list[tuple[int, str]], path: tuple[str | int, ...], seen: set[int]
-) -> Any:
-    """Turn a YAML node into plain values: no aliases, no tags, no doubled keys, dates stay text."""
-    line = node.start_mark.line + 1
-    lines.at[path] = line
-    if id(node) in seen:
-        faults.append((line, "YAML anchors and aliases are not used here; write the value out."))
-        return None
-    seen.add(id(node))
-    if isinstance(node, yaml.MappingNode):
-        values: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            key = key_node.value
-            if not isinstance(key, str):
-                faults.append((key_node.start_mark.line + 1, "a key must be plain text."))
-                continue
-            if key in values:
-                faults.append((key_node.start_mark.line + 1, f"the key '{key}' stands twice; keep one of the two."))
-                continue
-            values[key] = _yaml_value(value_node, lines, faults, (*path, key), seen)
-        return values
-    if isinstance(node, yaml.SequenceNode):
-        return [_yaml_value(child, lines, faults, (*path, i), seen) for i, child in enumerate(node.value)]
-    kind = node.tag.rpartition(":")[2]
-    text = node.value
-    if kind in ("str", "timestamp", "value", "merge"):
-        return text
+def _scalar(text: str, kind: str) -> Any:
+    """Return a plain YAML scalar's value: dates stay text, and so does what only looks like a number."""
     if kind == "null":
         return None
     if kind == "bool" and text.lower() in ("true", "false"):
         return text.lower() == "true"
-    if kind == "bool":
-        return text
     if kind in ("int", "float") and re.fullmatch(r"[-+]?[0-9]{1,15}", text):
         return int(text)
     if kind == "float" and re.fullmatch(r"[-+]?[0-9]{1,15}\.[0-9]{0,15}", text):
         return float(text)
-    if kind in ("int", "float"):
-        return text
-    faults.append((line, f"the tag '{node.tag}' is not used here; write plain values."))
-    return None
+    return text
 
 
-def _read_text(path: Path) -> str:
+class _Yaml:
+    """A YAML file read into plain values: no anchors, aliases, tags or doubled keys, and no deep nesting.
+
+    It reads the parser's events, because the parser's own trees know no limit of depth.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
+        self.lines = _Lines()
+        self.faults: list[tuple[int, str]] = []
+
+    def document(self) -> Any:
+        """Return the value of the one document; None when there is none."""
+        self.loader.get_event()
+        if self.loader.check_event(yaml.StreamEndEvent):
+            return None
+        self.loader.get_event()
+        value = self._value((), self.loader.get_event())
+        self.loader.get_event()
+        if not self.loader.check_event(yaml.StreamEndEvent):
+            line = self.loader.peek_event().start_mark.line + 1
+            raise _UnreadableError(f"line {line} begins a second document. Take the line '---' or '...' before it out.")
+        return value
+
+    def _value(self, path: tuple[str | int, ...], event: Any) -> Any:
+        line = event.start_mark.line + 1
+        self.lines.at[path] = line
+        if len(path) > _MAX_DEPTH:
+            raise _UnreadableError(f"line {line} is nested more than {_MAX_DEPTH} deep. Restore it.")
+        if event.anchor is not None:
+            self.faults.append((line, "YAML anchors and aliases (& and *) are not used here. Write the value out, or quote it."))
+        if isinstance(event, yaml.AliasEvent):
+            return None
+        if event.tag is not None and event.tag != "!":
+            self.faults.append((line, f"the tag '{_shown(event.tag)}' is not used here. Write a plain value."))
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._mapping(path)
+        if isinstance(event, yaml.SequenceStartEvent):
+            values: list[Any] = []
+            while not isinstance(inner := self.loader.get_event(), yaml.SequenceEndEvent):
+                values.append(self._value((*path, len(values)), inner))
+            return values
+        tag = self.loader.resolve(yaml.ScalarNode, event.value, event.implicit)
+        return _scalar(event.value, tag.rpartition(":")[2]) if event.implicit[0] else event.value
+
+    def _mapping(self, path: tuple[str | int, ...]) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        while not isinstance(event := self.loader.get_event(), yaml.MappingEndEvent):
+            line = event.start_mark.line + 1
+            key = event.value if isinstance(event, yaml.ScalarEvent) else ""
+            inner = (*path, key)
+            if not isinstance(event, yaml.ScalarEvent):
+                self._value(inner, event)
+                self.faults.append((line, "a key is not plain text. Write a word."))
+            elif hidden := _HIDDEN.search(key):
+                self.faults.append((line, f"a key holds the invisible character U+{ord(hidden.group()):04X}. Take it out."))
+            elif key in values:
+                self.faults.append((line, f"the key '{_shown(key)}' stands twice. Keep one of the two."))
+                # The first one's lines stay.
+                inner = (*path, key, "again")
+            value = self._value(inner, self.loader.get_event())
+            values.setdefault(key, value)
+        return values
+
+
+def _read_text(path: Path, limit: int = MAX_FILE) -> str:
     try:
-        data = path.read_bytes()
+        if path.exists() and not path.is_file():
+            raise _UnreadableError("is not a file. Restore it from the last commit.")
+        size = path.stat().st_size
+        data = path.read_bytes() if size <= limit else b""
     except OSError as error:
         raise _UnreadableError(f"cannot be read ({error.strerror}). Restore it from the last commit.") from None
-    if len(data) > 20_000_000:
-        raise _UnreadableError(
-            f"is {len(data) // 1_000_000} MB large; a file of the record is under 20 MB. Restore it."
-        )
+    except ValueError as error:
+        raise _UnreadableError(f"cannot be read ({error}). Rename it.") from None
+    if size > limit:
+        raise _UnreadableError(f"is {size / 1e6:.0f} MB large; it is at most {limit / 1e6:.0f} MB. Restore it.")
+    return _decode(data)
+
+
+def _decode(data: bytes) -> str:
     try:
-        return data.decode("utf-8")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise _UnreadableError(f"line {line} is not UTF-8 text. Save the file in UTF-8.") from None
 
 
+def _read_visible(path: Path) -> str:
+    """Read a text in which nothing is hidden, not even in its comments."""
+    text = _read_text(path)
+    if hidden := _HIDDEN.search(text.replace("\r", "\n")):
+        line = text.count("\n", 0, hidden.start()) + 1
+        raise _UnreadableError(f"line {line} holds the invisible character U+{ord(hidden.group()):04X}. Take it out.")
+    return text
+
+
 def _read_yaml(path: Path) -> tuple[dict[str, Any], _Lines, list[tuple[int, str]]]:
     """Read a YAML file whose top level is a mapping; raise `_UnreadableError` when it cannot be read."""
-    text = _read_text(path)
+    text = _read_visible(path)
     try:
-        node = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        reader = _Yaml(text)
+        values = reader.document()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = f"line {mark.line + 1}" if mark else "the file"
         raise _UnreadableError(
             f"{line} is not valid YAML ({error.problem}). Look at the indentation and quotes there."
         ) from None
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
+    except (yaml.YAMLError, ValueError) as error:
         message = str(error).splitlines()[0]
         raise _UnreadableError(f"is not valid YAML ({message}). Restore it from the last commit.") from None
-    if not isinstance(node, yaml.MappingNode):
+    if not isinstance(values, dict):
         raise _UnreadableError("is empty or not a mapping of ids. Restore it from the last commit.")
-    lines, faults = _Lines(), list[tuple[int, str]]()
-    values = _yaml_value(node, lines, faults, (), set())
-    return values, lines, faults
+    return values, reader.lines, reader.faults
 
 
 def _refuse_constant(name: str) -> float:
-    raise ValueError(f"{name} is not a number that JSON or a map can hold")
+    raise ValueError(f"{name} is not a number that JSON or a map can hold.")
 
 
 def _unique_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     values = dict(pairs)
     if len(values) != len(pairs):
         doubled = next(key for key, _ in pairs if sum(key == other for other, _ in pairs) > 1)
-        raise ValueError(f"the key '{doubled}' stands twice in one object")
+        raise ValueError(f"the key '{_shown(doubled)}' stands twice in one object.")
     return values
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """Read a JSON object; raise ValueError with a sentence for doubled keys, NaN and broken files."""
+    """Read a JSON file whose top level is an object, such as one of the built atlas.
+
+    Raises
+    ------
+    ValueError
+        With a sentence, for doubled keys, NaN and broken files.
+    """
     try:
-        value = json.loads(_read_text(path), parse_constant=_refuse_constant, object_pairs_hook=_unique_pairs)
+        return parse_json(_read_text(path, MAX_BUILT_FILE))
+    except _UnreadableError as fault:
+        raise ValueError(str(fault)) from None
+
+
+def parse_json(text: str | bytes) -> dict[str, Any]:
+    """Return the object that a JSON text holds; raise ValueError as `read_json` does."""
+    try:
+        text = _decode(text) if isinstance(text, bytes) else text
+        value = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_unique_pairs)
     except _UnreadableError as fault:
         raise ValueError(str(fault)) from None
     except json.JSONDecodeError as error:
@@ -520,18 +711,18 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 
 def _sentence(error: Any) -> str:
     """Say what pydantic found in words that an editor of the record can act on."""
-    kind, message = error["type"], error["msg"]
+    kind, message, given = error["type"], error["msg"], _shown(repr(error["input"]))
     if kind == "missing":
         return "is missing."
     if kind == "extra_forbidden":
         return "is not a field known here."
     if kind == "literal_error":
-        return f"must be {error['ctx']['expected'].replace(' or ', ', or ')}, not {error['input']!r}."
+        return f"must be {error['ctx']['expected'].replace(' or ', ', or ')}, not {given}."
     if kind == "value_error":
         return f"{error['ctx']['error']}."
     if kind.startswith(("string_type", "model_type", "list_type", "dict_type", "tuple_type")):
-        return f"has the wrong form ({message.lower()})."
-    return f"{message}."
+        return f"has the wrong form: {message[:1].lower()}{message[1:]}, not {given}."
+    return f"{message.replace('Input should', 'must')}, not {given}."
 
 
 def _validate(
@@ -559,14 +750,15 @@ def _read_mapping(
     try:
         values, lines, faults = _read_yaml(path)
     except _UnreadableError as fault:
+        record.unread.add(file)
         problems.append(Problem(file, "", str(fault), ""))
         return
     problems += [Problem(file, f"line {line}", what, "") for line, what in faults]
     for id_, value in values.items():
         if not _ID.fullmatch(id_):
             problems.append(
-                Problem(file, f"'{id_[:60]}', line {lines.of((id_,))}", "is not an id.",
-                        "Use lower-case letters, digits and single hyphens.")
+                Problem(file, f"'{_shown(id_)}', line {lines.of((id_,))}", "is not an id.",
+                        "Use lower-case letters, digits and single hyphens, a letter first.")
             )  # fmt: skip
             continue
         if (kind, id_) in record.files:
@@ -579,16 +771,27 @@ def _read_mapping(
             into[id_] = item
 
 
-def _features(file: str, path: Path, problems: list[Problem]) -> Iterator[tuple[str, dict[str, Any], Any]]:
+def _features(record: Record, file: str, problems: list[Problem]) -> Iterator[tuple[str, dict[str, Any], BaseGeometry]]:
     """Yield (where, properties, geometry) of each feature of a GeoJSON file, reporting broken ones."""
     try:
-        collection = read_json(path)
-    except ValueError as error:
-        problems.append(Problem(file, "", f"{error}", "Restore it from the last commit."))
+        collection = parse_json(_read_visible(record.folder.parent / file))
+    except (_UnreadableError, ValueError) as error:
+        record.unread.add(file)
+        problems.append(
+            Problem(
+                file, "", f"{error}", "" if isinstance(error, _UnreadableError) else "Restore it from the last commit."
+            )
+        )
         return
     features = collection.get("features")
     if collection.get("type") != "FeatureCollection" or not isinstance(features, list) or not features:
+        record.unread.add(file)
         problems.append(Problem(file, "", "is not a FeatureCollection with features.", "Restore it."))
+        return
+    if len(features) > _MAX_FEATURES:
+        record.unread.add(file)
+        what = f"has {len(features):,} features; the build takes at most {_MAX_FEATURES:,}."
+        problems.append(Problem(file, "", what, "Restore it, or join some of them."))
         return
     for number, feature in enumerate(features, 1):
         properties = feature.get("properties") if isinstance(feature, dict) else None
@@ -596,16 +799,13 @@ def _features(file: str, path: Path, problems: list[Problem]) -> Iterator[tuple[
         if not isinstance(properties, dict):
             problems.append(Problem(file, where, "has no properties.", "Give it an id and its evidence."))
             continue
-        where = f"{properties.get('id', where)}"[:80]
+        where = _shown(str(properties.get("id", where)))
         try:
-            geometry = shapely.geometry.shape(feature["geometry"])
-            coordinates = shapely.get_coordinates(geometry)
-            if not len(coordinates) or not all(map(math.isfinite, coordinates.ravel())):
-                raise ValueError("no coordinates, or coordinates that are not numbers")
-        except Exception as error:  # shapely raises many kinds for broken geometry
-            message = str(error).splitlines()[0] if str(error) else type(error).__name__
-            problems.append(Problem(file, where, f"has a geometry that cannot be read ({message}).", "Draw it again."))
+            geometry = _geometry(feature.get("geometry"))
+        except ValueError as error:
+            problems.append(Problem(file, where, f"has a geometry that cannot be read ({error}).", "Draw it again."))
             continue
+        coordinates = shapely.get_coordinates(geometry)
         low, high = coordinates.min(axis=0), coordinates.max(axis=0)
         if low[0] < 40 or high[0] > 100 or low[1] < 30 or high[1] > 65:
             bad = next((x, y) for x, y in coordinates if not (40 <= x <= 100 and 30 <= y <= 65))
@@ -617,23 +817,74 @@ def _features(file: str, path: Path, problems: list[Problem]) -> Iterator[tuple[
         yield where, properties, geometry
 
 
+def _geometry(value: Any) -> BaseGeometry:
+    """Return a GeoJSON geometry, its heights left out; raise ValueError when it is none."""
+    try:
+        geometry = shapely.force_2d(shapely.geometry.shape(value))
+    except Exception as error:  # shapely raises many kinds for broken geometry
+        message = str(error).splitlines()[0] if str(error) else ""
+        raise ValueError(_shown(message or "it is not a geometry")) from None
+    coordinates = shapely.get_coordinates(geometry)
+    if not len(coordinates) or not all(map(math.isfinite, coordinates.ravel())):
+        raise ValueError("no coordinates, or coordinates that are not numbers")
+    return geometry
+
+
 def _read_drawn(
     record: Record, problems: list[Problem], file: str, kind: str, model: type[ModelT], shape: str,
     into: dict[str, tuple[ModelT, Any]],
 ) -> None:  # fmt: skip
     """Read a GeoJSON file of drawn things into typed values with their geometry."""
-    for where, properties, geometry in _features(file, record.folder.parent / file, problems):
-        id_ = str(properties.get("id"))
+    for where, properties, geometry in _features(record, file, problems):
+        item, found = _validate(model, properties, file, None, (where,))
+        problems += found
+        id_ = properties.get("id")
+        if not isinstance(id_, str):
+            continue
         if (kind, id_) in record.files:
             problems.append(Problem(file, where, "stands twice.", "Keep one of the two."))
             continue
         record.files[kind, id_] = file
-        item, found = _validate(model, properties, file, None, (where,))
-        problems += found
         if geometry.geom_type != shape:
             problems.append(Problem(file, where, f"is a {geometry.geom_type}, not a {shape}.", "Draw it again."))
         elif item is not None:
             into[id_] = (item, geometry)
+
+
+def _read_zone_shapes(record: Record, problems: list[Problem], file: str) -> None:
+    for where, properties, geometry in _features(record, file, problems):
+        id_ = properties.get("id")
+        if not isinstance(id_, str) or set(properties) != {"id"}:
+            problems.append(Problem(file, where, "must have the property `id` and no other.", "Give the zone's id."))
+        elif geometry.geom_type not in ("Polygon", "MultiPolygon"):
+            problems.append(Problem(file, where, f"is a {geometry.geom_type}, not an area.", "Draw it again."))
+        elif not geometry.is_valid:
+            reason = shapely.is_valid_reason(geometry)
+            problems.append(Problem(file, where, f"is not a valid area ({reason}).", "Draw it again."))
+        elif id_ in record.zone_shapes:
+            problems.append(Problem(file, where, "stands twice.", "Keep one of the two."))
+        else:
+            record.zone_shapes[id_] = geometry
+
+
+def _read_base(record: Record, problems: list[Problem], file: str) -> None:
+    """Read one layer of the map's background."""
+    kinds = ("Polygon", "MultiPolygon", "LineString", "MultiLineString", "Point")
+    shapes: list[dict[str, Any]] = []
+    for where, properties, geometry in _features(record, file, problems):
+        item, found = _validate(BaseFeature, properties, file, None, (where,))
+        problems += found
+        if geometry.geom_type not in kinds:
+            what = f"is a {geometry.geom_type}, not an area, line or point."
+            problems.append(Problem(file, where, what, "Draw it again."))
+        elif (
+            item is not None and geometry.geom_type == "Point" and not (item.name_kk and item.name_ru and item.name_en)
+        ):
+            problems.append(Problem(file, where, "is a point without a name.", "Give name_kk, name_ru and name_en."))
+        elif item is not None:
+            mapping = shapely.geometry.mapping(geometry)
+            shapes.append({"type": "Feature", "properties": properties, "geometry": mapping})
+    record.base[Path(file).stem] = {"type": "FeatureCollection", "features": shapes}
 
 
 def read_record(folder: Path) -> tuple[Record, list[Problem]]:
@@ -661,43 +912,25 @@ def read_record(folder: Path) -> tuple[Record, list[Problem]]:
     _read_mapping(record, problems, f"{base}/places.yaml", "place", Place, record.places)
     _read_mapping(record, problems, f"{base}/zones.yaml", "zone", Zone, record.zones)
     unit_files = sorted((folder / "units").glob("*.yaml"))
+    problems += [
+        Problem(f"{base}/units/{path.name}", "", "is not read.", "Files of units end in .yaml; rename it.")
+        for path in sorted((folder / "units").glob("*.yml"))
+    ]
     if not unit_files:
+        record.unread.add(f"{base}/units")
         problems.append(Problem(f"{base}/units", "", "holds no .yaml file.", "Restore it from the last commit."))
     for path in unit_files:
         _read_mapping(record, problems, f"{base}/units/{path.name}", "unit", Unit, record.units)
     record.article = _read_article(record, problems, f"{base}/article.yaml")
     _read_drawn(record, problems, f"{base}/boundaries.geojson", "line", Boundary, "LineString", record.boundaries)
     _read_drawn(record, problems, f"{base}/label_points.geojson", "face", LabelPoint, "Point", record.label_points)
-    for where, properties, geometry in _features(f"{base}/zones.geojson", folder / "zones.geojson", problems):
-        id_ = str(properties.get("id"))
-        if not geometry.is_valid or geometry.geom_type not in ("Polygon", "MultiPolygon"):
-            problems.append(
-                Problem(f"{base}/zones.geojson", where, f"is not a valid area ({shapely.is_valid_reason(geometry)}).",
-                        "Draw it again.")
-            )  # fmt: skip
-        elif id_ in record.zone_shapes:
-            problems.append(Problem(f"{base}/zones.geojson", where, "stands twice.", "Keep one of the two."))
-        else:
-            record.zone_shapes[id_] = geometry
+    _read_zone_shapes(record, problems, f"{base}/zones.geojson")
     for path in sorted((folder / "base").glob("*.geojson")):
-        file = f"{base}/base/{path.name}"
-        before = len(problems)
-        shapes: list[dict[str, Any]] = [
-            {"type": "Feature", "properties": properties, "geometry": shapely.geometry.mapping(geometry)}
-            for _, properties, geometry in _features(file, path, problems)
-        ]
-        if len(problems) == before:
-            record.base[path.stem] = {"type": "FeatureCollection", "features": shapes}
-            problems += [
-                Problem(file, f"feature {number}", f"{key} {error}.", "Mend the text.")
-                for number, shape in enumerate(shapes, 1)
-                for key, value in shape["properties"].items()
-                if isinstance(value, str) and value and (error := _text_fault(value))
-            ]
+        _read_base(record, problems, f"{base}/base/{path.name}")
     try:
         record.data_version = _read_text(folder / "VERSION").strip()
-        if not re.fullmatch(r"\d+\.\d+\.\d+", record.data_version):
-            raise _UnreadableError("must hold a version such as 1.0.0.")
+        if not re.fullmatch(r"[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}", record.data_version):
+            raise _UnreadableError("holds no version. Write one, such as 1.0.0.")
     except _UnreadableError as fault:
         problems.append(Problem(f"{base}/VERSION", "", str(fault), ""))
     return record, problems
@@ -707,17 +940,10 @@ def _read_article(record: Record, problems: list[Problem], file: str) -> Article
     try:
         values, lines, faults = _read_yaml(record.folder.parent / file)
     except _UnreadableError as fault:
+        record.unread.add(file)
         problems.append(Problem(file, "", str(fault), ""))
         return Article()
     problems += [Problem(file, f"line {line}", what, "") for line, what in faults]
     article, found = _validate(Article, values, file, lines, ())
     problems += found
     return article or Article()
-
-
-def _text_fault(value: str) -> str | None:
-    try:
-        _clean_text(value)
-    except ValueError as error:
-        return str(error)
-    return None

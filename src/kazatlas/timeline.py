@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from kazatlas.record import COVERAGE, VIEWS, Record, Unit, VersionEntry, View
 
 # What an entry of a unit states for itself each time; everything else carries over.
-_OWN = {"citations", "note", "name_citations", "until", "view", "from_"}
+_OWN = {"citations", "note", "name_citations", "until", "view", "from_", "attested"}
 
 
 @dataclass(frozen=True)

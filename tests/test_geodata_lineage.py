@@ -1,0 +1,64 @@
+"""The real record: what its sentences and its lineage must be, whatever is edited."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import pytest
+
+from kazatlas.inflection import inflect
+from kazatlas.lineage import changes, family, history, lineage
+from kazatlas.quality import measure_quality
+from kazatlas.record import LANGUAGES, VIEWS
+from kazatlas.sentences import sentence, summary
+from kazatlas.words import load_words
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_stop_is_told(atlas, language):
+    words = load_words(language)
+    for day in history(atlas).days:
+        texts = [told.text for told in summary(atlas, day, words)]
+        assert texts and all(text.endswith(".") and "{" not in text and "None" not in text for text in texts)
+        assert len(set(texts)) == len(texts)
+        assert all(sentence(c, atlas, words) for c in changes(atlas, day) if c.type != "redigitised")
+
+
+@pytest.mark.parametrize(("language", "cases"), [("kk", ("gen", "dat", "abl")), ("ru", ("gen", "acc"))])
+def test_every_name_is_one_that_the_sentences_can_inflect(atlas, language, cases):
+    told = history(atlas)
+    names = {
+        atlas.tables["units"][row["unit"]]["label"][language] if row["level"] == 0 else row[f"name_{language}"]
+        for row in told.rows
+    }
+    assert [(name, case) for name in sorted(names) for case in cases if not inflect(name, case, language)] == []
+
+
+def test_shares_of_land_sum_to_one(atlas):
+    given, taken = defaultdict(float), defaultdict(float)
+    for r in lineage(atlas):
+        if r.evidence == "derived":
+            for view in VIEWS if r.view == "both" else (r.view,):
+                given[r.day, view, r.level, r.from_unit] += r.share_from
+                taken[r.day, view, r.level, r.to_unit] += r.share_to
+    wrong = {key: total for sums in (given, taken) for key, total in sums.items() if abs(total - 1) > 1e-5}
+    assert given and wrong == {}
+
+
+def test_turgay_oblast_became_kustanay_and_aktobe(atlas):
+    heirs = family(atlas, "turgay", "de_jure")["heirs"]
+    assert set(heirs) == {"kustanay", "aktobe"} and sum(heirs.values()) == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("mangyshlak-uezd", "adai-uezd"), ("kalmyk-uezd", "urda-uezd"), ("torgun-uezd", "urda-uezd")],
+)
+def test_uezds_became_what_the_acts_say(atlas, before, after):
+    (relation,) = [r for r in family(atlas, before)["successors"] if r.evidence == "derived"]
+    assert (relation.to_unit, relation.share_from) == (after, 1)
+
+
+def test_kilometres_by_evidence_sum_to_the_length_of_all_lines(atlas):
+    quality = measure_quality(atlas)
+    assert sum(quality.border_km.values()) == pytest.approx(atlas.borders["length_km"].sum())
