@@ -94,7 +94,7 @@ class _Teller:
             into = self._stated(change.unit, "went_into")
             if into:
                 yield replace(base, type="merged", land=into)
-            elif change.lost:
+            elif change.lost and not all(u in new.rows and new.rows[u]["type"] == "undivided" for u in change.lost):
                 tile = old.rows[change.unit]["type"] == "undivided"
                 yield replace(
                     base, type="divided" if tile else "abolished", land=self._became(change.lost, change.view)
@@ -129,6 +129,9 @@ class _Teller:
             # A tile of the map: what was really formed are the units whose border in it is not known.
             yield replace(base, type="created_unknown", units=below, land=self._was(change.gained, change.view))
         elif row["type"] == "undivided":
+            # Land whose uezd is not known but whose gubernia is the same: nothing more is known to tell.
+            if {old.holder(unit) for unit in change.gained} == {new.holder(change.unit)}:
+                return
             yield replace(base, type="joined", new=new.holder(change.unit), km2=sum(change.gained.values()))
         elif change.gained:
             earlier = any(r["unit"] == change.unit and r["valid_from"] < self.day for r in self.told.rows)
