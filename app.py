@@ -80,11 +80,11 @@ def place_of(values: dict[str, Any], opened: Opened) -> dict[str, Any]:
     date = values.get("date")
     if isinstance(date, str) and coverage[0] <= date < coverage[1]:
         place["date"] = max((day for day in opened.days if day <= date), default=opened.days[0])
-    if values.get("view") in VIEWS:
+    if values.get("view") in list(VIEWS):
         place["view"] = values["view"]
     if str(values.get("level")) in ("1", "2"):
         place["level"] = int(values["level"])
-    if values.get("unit") in opened.cards.rows:
+    if isinstance(values.get("unit"), str) and values["unit"] in opened.cards.rows:
         place["unit"] = values["unit"]
     return place
 

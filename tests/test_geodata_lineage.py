@@ -21,7 +21,7 @@ def test_every_stop_is_told(atlas, language):
         texts = [told.text for told in summary(atlas, day, words)]
         assert texts and all(text.endswith(".") and "{" not in text and "None" not in text for text in texts)
         assert len(set(texts)) == len(texts)
-        assert all(sentence(c, atlas, words) for c in changes(atlas, day) if c.type != "redigitised")
+        assert all(sentence(c, atlas, words) for c in changes(atlas, day) if c.type != "redigitised" and c.unit != "uil-undivided")
 
 
 @pytest.mark.parametrize(("language", "cases"), [("kk", ("gen", "dat", "abl")), ("ru", ("gen", "acc"))])

@@ -226,7 +226,7 @@
     this.fits = {}; // where a label fits inside its unit, by version, zoom and language
     this.build();
     this.scaleLines();
-    this.speak();
+    this.announce();
     this.draw();
     var self = this;
     // The other stops are worked out while the reader looks at the first.
@@ -276,23 +276,26 @@
     stage.appendChild(container);
     this.buildSwitches();
     this.buildTimeline();
-    // The view is set before there are layers, so that each is projected once.
+    // The view is set before there are layers, so that each is projected once; the key is filled before
+    // that, because its height is taken from the map's.
+    this.ruling = {};
+    this.buildLegend();
+    this.drawLegend();
     this.map.invalidateSize({ animate: false });
     this.home();
     var size = this.map.getSize();
     this.buildLayers();
-    this.buildLegend();
     document.addEventListener("keydown", function (event) {
       if (event.key === "Escape" && self.state.unit) self.select(null);
     });
     new ResizeObserver(function () {
       self.map.invalidateSize({ pan: false });
-      if (!self.moved && !self.map.getSize().equals(size)) self.home();
-      size = self.map.getSize();
+      var now = self.map.getSize(), turned = now.x !== size.x;
+      size = now;
+      // Another window shows the whole again; a longer key over the map must not move it.
+      if (turned && !self.moved) self.home();
     }).observe(stage);
-    this.map.on("dragstart", function () { self.moved = true; });
-    container.addEventListener("wheel", function () { self.moved = true; }, { passive: true });
-    container.addEventListener("dblclick", function () { self.moved = true; });
+    this.map.on("movestart", function () { if (!self.homing) self.moved = true; });
   };
 
   /* Show the whole republic, as it is when it is largest. */
@@ -302,7 +305,10 @@
     (this.record.byUnit[REPUBLIC] || []).forEach(function (version) {
       self.record.ringsOf(version).forEach(function (ring) { bounds.extend(L.latLngBounds(ring)); });
     });
-    if (bounds.isValid()) this.map.fitBounds(bounds, { animate: false, padding: [8, 8] });
+    if (!bounds.isValid()) return;
+    this.homing = true;
+    this.map.fitBounds(bounds, { animate: false, padding: [8, 8] });
+    this.homing = false;
   };
 
   /* Lines and points keep their proportion to the map: thin on a small one. */
@@ -344,7 +350,7 @@
     this.speed = button("speed", "1×", function () {
       self.pace = ((self.pace || 0) + 1) % SPEEDS.length;
       if (self.timer) { self.stopPlaying(); self.startPlaying(); }
-      self.speak();
+      self.announce();
     });
     this.pace = 0;
     this.years = stops.map(function (stop) { return stop.date.slice(0, 4); })
@@ -358,7 +364,9 @@
       node.addEventListener("click", function () { self.stopPlaying(); self.go(self.firstOfYear[year]); });
       return node;
     });
-    this.caption = element("p", { class: "kz-caption" });
+    this.captionDate = element("b", {});
+    this.captionTitle = element("span", {});
+    this.caption = element("p", { class: "kz-caption" }, [this.captionDate, this.captionTitle]);
     this.live = element("p", { class: "kz-live", "aria-live": "polite", role: "status" });
     this.range = element("input", { type: "range", min: "0", max: String(last), step: "1", class: "kz-range" });
     this.range.value = String(this.state.stop);
@@ -427,14 +435,14 @@
       if (self.state.stop === self.record.stops.length - 1) self.stopPlaying();
       else self.go(self.state.stop + 1);
     }, SPEEDS[this.pace]);
-    this.speak();
+    this.announce();
   };
 
   Element.prototype.stopPlaying = function () {
     if (!this.timer) return;
     clearInterval(this.timer);
     this.timer = null;
-    this.speak();
+    this.announce();
   };
 
   /* ---- the layers: each made once, in the order in which they lie over one another */
@@ -522,7 +530,6 @@
     });
     this.scale = new scale({ imperial: false, position: "bottomleft" }).addTo(map);
     this.zoom = L.control.zoom({ position: "topright" }).addTo(map);
-    this.zoom.getContainer().addEventListener("click", function () { self.moved = true; });
   };
 
   /* Put a pattern of stripes in a ruler's colour into the drawing and return its id. */
@@ -675,53 +682,66 @@
     this.root.classList.toggle("kz-with-tiles", on);
   };
 
-  /* ---- words: everything that changes with the language or the stop */
+  /* ---- words */
 
+  /* Give a control its name, where it has another. */
+  function name(node, text) {
+    if (node.title !== text) { node.title = text; node.setAttribute("aria-label", text); }
+  }
+
+  /* Say everything that the language alone decides. */
   Element.prototype.speak = function () {
-    var self = this, state = this.state, stop = this.record.stops[state.stop];
-    this.root.lang = state.lang;
-    document.documentElement.lang = state.lang;
-    ["view", "level"].forEach(function (name) {
-      var group = self.switches[name];
-      group.querySelector("legend").textContent = self.word("map." + name);
+    var self = this;
+    this.root.lang = document.documentElement.lang = this.state.lang;
+    ["view", "level"].forEach(function (key) {
+      var group = self.switches[key];
+      group.querySelector("legend").textContent = self.word("map." + key);
       group.querySelectorAll("label").forEach(function (label) {
-        var value = label.querySelector("input").value;
-        label.querySelector("input").checked = String(state[name]) === value;
-        label.querySelector("span").textContent = self.word("map." + name + "_" + value);
+        label.querySelector("span").textContent = self.word("map." + key + "_" + label.querySelector("input").value);
       });
     });
-    function name(node, word) {
-      var text = self.word(word);
-      if (node.title !== text) { node.title = text; node.setAttribute("aria-label", text); }
-    }
-    name(this.previous, "map.previous");
-    name(this.next, "map.next");
-    name(this.play, this.timer ? "map.pause" : "map.play");
-    this.play.firstChild.textContent = this.timer ? "❚❚" : "▶";
-    name(this.speed, "map.speed");
-    this.speed.firstChild.textContent = [1, 2, 4][this.pace] + "×";
+    name(this.previous, this.word("map.previous"));
+    name(this.next, this.word("map.next"));
+    name(this.speed, this.word("map.speed"));
     this.timeline.setAttribute("aria-label", this.word("map.timeline"));
     this.range.setAttribute("aria-label", this.word("map.timeline"));
     this.map.getContainer().setAttribute("aria-label", this.word("map.map"));
     this.map.getContainer().setAttribute("role", "region");
     this.svg.setAttribute("aria-label", this.word("map.units"));
     var zoom = this.zoom.getContainer().children;
-    name(zoom[0], "map.zoom_in");
-    name(zoom[1], "map.zoom_out");
+    name(zoom[0], this.word("map.zoom_in"));
+    name(zoom[1], this.word("map.zoom_out"));
+    this.scale._update();
+    this.spoken = this.state.lang;
+  };
+
+  /* Say what belongs to the stop and to the switches. */
+  Element.prototype.announce = function () {
+    var self = this, state = this.state, stop = this.record.stops[state.stop];
+    if (this.spoken !== state.lang) this.speak();
+    ["view", "level"].forEach(function (key) {
+      self.switches[key].querySelectorAll("input").forEach(function (input) {
+        input.checked = input.value === String(state[key]);
+      });
+    });
+    name(this.play, this.word(this.timer ? "map.pause" : "map.play"));
+    this.play.firstChild.textContent = this.timer ? "❚❚" : "▶";
+    this.speed.firstChild.textContent = [1, 2, 4][this.pace] + "×";
     this.previous.disabled = state.stop === 0;
     this.next.disabled = state.stop === this.record.stops.length - 1;
     var date = this.dateWords(stop.date);
     var titles = stop.events.map(function (event) { return self.text(event.title); });
-    this.caption.replaceChildren(
-      element("b", { text: date }),
-      element("span", { text: titles[0] + (titles.length > 1 ? " (+" + (titles.length - 1) + ")" : "") })
-    );
+    this.captionDate.textContent = date;
+    this.captionTitle.textContent = titles[0] + (titles.length > 1 ? " (+" + (titles.length - 1) + ")" : "");
     this.caption.title = titles.join("\n");
     this.range.value = String(state.stop);
     this.range.setAttribute("aria-valuetext", date + ". " + titles.join(". "));
-    this.ticks.forEach(function (tick, index) { tick.classList.toggle("now", index === state.stop); });
+    if (this.tickNow) this.tickNow.classList.remove("now");
+    this.tickNow = this.ticks[state.stop];
+    this.tickNow.classList.add("now");
     this.yearButtons.forEach(function (button) {
-      button.setAttribute("aria-pressed", String(button.textContent === stop.date.slice(0, 4)));
+      var pressed = String(button.textContent === stop.date.slice(0, 4));
+      if (button.getAttribute("aria-pressed") !== pressed) button.setAttribute("aria-pressed", pressed);
     });
   };
 
@@ -738,7 +758,7 @@
     // Between two frames only the newest state is drawn: a held key cannot run ahead of the screen.
     this.frame = requestAnimationFrame(function () {
       self.frame = null;
-      self.speak();
+      self.announce();
       self.draw();
     });
     this.rest();
@@ -803,7 +823,6 @@
       ? [this.record.place(version.geometry.coordinates[0], version.geometry.coordinates[1])]
       : [].concat.apply([], this.record.ringsOf(version)));
     if (bounds.isValid() && !this.map.getBounds().contains(bounds)) {
-      this.moved = true;
       this.map.fitBounds(bounds, { maxZoom: Math.max(this.map.getZoom(), 6), padding: [30, 30] });
     }
   };
@@ -846,7 +865,9 @@
         return;
       }
       if (!have || have.rings !== want.rings) layer.setLatLngs(want.rings);
-      if (!have || have.css !== want.css) path.setAttribute("class", "leaflet-interactive kz-unit " + want.css);
+      if (!have || have.css !== want.css) {
+        path.setAttribute("class", "leaflet-interactive kz-unit " + want.css + (unit === self.marked ? " chosen" : ""));
+      }
       if (!have || have.fill !== want.fill) path.style.fill = want.fill;
       if (!have) { path.style.display = ""; path.setAttribute("tabindex", "0"); }
       var name = self.text(want.version.name);
@@ -859,11 +880,10 @@
     Object.keys(this.points).forEach(function (unit) {
       var path = self.points[unit].getElement(), version = level === 2 && present[unit];
       path.style.display = version ? "" : "none";
-      if (version) {
-        path.setAttribute("tabindex", "0");
-        path.setAttribute("aria-label", self.text(version.name) + ", " + self.word("map.not_recovered"));
-        path.dataset.version = version.id;
-      } else path.removeAttribute("tabindex");
+      if (!version) return path.removeAttribute("tabindex");
+      path.setAttribute("tabindex", "0");
+      path.setAttribute("aria-label", self.text(version.name) + ", " + self.word("map.not_recovered"));
+      path.dataset.version = version.id;
     });
     // Lines: drawn once each; a stop changes only their rank.
     var bandLines = [], claimLines = [];
@@ -913,18 +933,25 @@
   };
 
   Element.prototype.drawSelection = function () {
-    var self = this, unit = this.state.unit, version = unit && this.snapshot().force[unit];
+    var unit = this.state.unit, version = unit && this.snapshot().force[unit];
     var rings = version ? this.record.ringsOf(version) : [];
     if (this.outline.rings !== rings) {
       this.outline.rings = rings;
       this.outline.setLatLngs(rings);
     }
-    Object.keys(this.points).forEach(function (id) {
-      self.points[id].getElement().classList.toggle("chosen", id === unit);
-    });
-    Object.keys(this.units).forEach(function (id) {
-      var path = self.units[id].getElement();
-      if (id === unit) path.setAttribute("aria-pressed", "true");
+    if (this.marked !== unit) {
+      this.mark(this.marked, false);
+      this.mark(unit, true);
+      this.marked = unit;
+    }
+  };
+
+  Element.prototype.mark = function (unit, chosen) {
+    [this.units[unit], this.points[unit]].forEach(function (layer) {
+      if (!layer) return;
+      var path = layer.getElement();
+      path.classList.toggle("chosen", chosen);
+      if (chosen) path.setAttribute("aria-pressed", "true");
       else path.removeAttribute("aria-pressed");
     });
   };
@@ -988,7 +1015,7 @@
         SHIFTS.forEach(function (shift) {
           if (found.length >= 10) return;
           var x = shift[0] * w - w / 2, y = shift[1] * size * 1.1 - h / 2;
-          var fits = [[0, 0], [1, 0], [0, 1], [1, 1], [0.5, 0], [0.5, 1], [0, 0.5], [1, 0.5]].every(function (corner) {
+          var fits = [[0, 0], [1, 0], [0, 1], [1, 1], [0.5, 0], [0.5, 1], [0, 0.5], [0.5, 0.5], [1, 0.5]].every(function (corner) {
             var point = L.point(centre.x + x + corner[0] * w, centre.y + y + corner[1] * h);
             return contains(rings, self.map.unproject(point, zoom));
           });
