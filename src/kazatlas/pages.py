@@ -1,0 +1,204 @@
+"""Pages: the article, the tables, the sources and the republic's card, as escaped HTML made from the atlas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+from typing import Any
+
+from kazatlas.atlas import Atlas
+from kazatlas.cards import Cards
+from kazatlas.lineage import compare
+from kazatlas.quality import quality_sections
+from kazatlas.record import LANGUAGES, View
+from kazatlas.words import Words
+
+SORTS = ("name", "type", "parent", "administered_by", "area")
+
+
+def _heading(level: int, text: str, id_: str = "") -> str:
+    anchor = f' id="{escape(id_)}"' if id_ else ""
+    return f"<h{level}{anchor}>{escape(text)}</h{level}>"
+
+
+def _table(caption: str, columns: Iterable[str], rows: Iterable[list[str]]) -> str:
+    """Return a table whose cells are HTML already; the first cell of a row heads it."""
+    head = "".join(f'<th scope="col">{escape(column)}</th>' for column in columns)
+    body = "".join(
+        f'<tr><th scope="row">{cells[0]}</th>{"".join(f"<td>{cell}</td>" for cell in cells[1:])}</tr>' for cells in rows
+    )
+    return (
+        f'<div class="kz-scroll" tabindex="0" role="region" aria-label="{escape(caption)}"><table>'
+        f"<caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _quotation(words: Words, quote: str, language: str, translation: dict[str, str]) -> str:
+    html = f'<blockquote lang="{escape(language)}">{escape(quote)}</blockquote>'
+    ours = {lang: translation[lang] for lang in LANGUAGES if lang in translation}
+    if words.language in ours:
+        ours = {words.language: ours[words.language]}
+    mark = escape(words("card.translation"))
+    for lang, text in ours.items():
+        html += f'<p class="kz-translation" lang="{lang}"><span>{mark}:</span> {escape(text)}</p>'
+    return html
+
+
+def article_page(cards: Cards, words: Words) -> str:
+    """Return the walk through the article: its words, our translation, where the map shows it, our annotations."""
+    article = cards.tables["article"]
+    slips = {slip["id"]: slip for slip in article["slips"]}
+    html = _heading(2, words("pages.article")) + f"<p>{escape(words('pages.article_intro'))}</p>"
+    html += f"<p>{cards.source(words, 'oskembaev-bodeev')}</p>"
+
+    def annotation(id_: str) -> str:
+        slip = slips[id_]
+        inner = f"<p>{escape(words.choice(slip['text']))}</p>{cards.citations(words, slip['citations'])}"
+        label = f"{words('pages.annotation')}: {words.choice(slip['title'])}"
+        return f'<details class="kz-annotation" id="{escape(id_)}"><summary>{escape(label)}</summary>{inner}</details>'
+
+    told: set[str] = set()
+    for number, passage in enumerate(article["passages"], 1):
+        link = cards.day_link(words, passage["date"], passage["view"], unit=passage.get("unit"))
+        html += f'<section class="kz-passage" id="passage-{escape(passage["id"])}">'
+        html += _heading(3, f"{number}. {passage['locator']}")
+        html += _quotation(words, passage["quote"], "kk", passage["translation"])
+        html += f'<p class="kz-when">{escape(words("pages.map_link"))}: {link}</p>'
+        # A slip that several passages share is told in full once, and pointed to afterwards.
+        for id_ in passage.get("annotations", []):
+            if id_ not in told:
+                html += annotation(id_)
+            else:
+                title = escape(words.choice(slips[id_]["title"]))
+                html += f'<p class="kz-seen"><a href="#{escape(id_)}">{escape(words("pages.annotation"))}: {title}</a></p>'
+            told.add(id_)
+        html += "</section>"
+    rest = [id_ for id_ in slips if id_ not in told]
+    if rest:
+        html += _heading(3, words("pages.annotations_rest")) + "".join(map(annotation, rest))
+    return html
+
+
+def republic_page(cards: Cards, words: Words) -> str:
+    """Return the republic's card: its capital, who governed, what Moscow kept, its two levels of organs."""
+    html = _heading(2, words("pages.republic")) + f"<p>{escape(words('page.name_note'))}</p>"
+    for entry in cards.tables["article"]["republic_card"]:
+        html += _heading(3, words.choice(entry["title"])) + f"<p>{escape(words.choice(entry['text']))}</p>"
+        html += cards.citations(words, entry["citations"])
+    return html
+
+
+def _sort_key(row: dict[str, Any], sort: str, words: Words) -> tuple[Any, ...]:
+    name = str(row[f"name_{words.language}"])
+    if sort == "area":
+        return (-(row.get("area_km2") or 0), name)
+    return (name,) if sort == "name" else (str(row.get(sort) or ""), name)
+
+
+def units_table(cards: Cards, words: Words, day: str, view: str, sort: str = "name") -> str:
+    """Return the units in force on a day as a table.
+
+    Parameters
+    ----------
+    sort
+        One of `SORTS`; anything else sorts by name.
+    """
+    rows = [row for unit in cards.rows if (row := cards.version(unit, day, view)) is not None]
+    cells = []
+    for row in sorted(rows, key=lambda row: (row["level"], *_sort_key(dict(row), sort, words))):
+        area = words("card.km2", number=words.number(round(row["area_km2"]))) if "area_km2" in row else "–"
+        cells.append([
+            cards.link(words, row["unit"], day, view),
+            escape(words("type." + row["type"])),
+            cards.link(words, row["parent"], day, view) if "parent" in row else "–",
+            cards.link(words, row["administered_by"], day, "de_facto") if "administered_by" in row else "–",
+            escape(words("pages.yes") if row["in_republic"] else words("pages.no")),
+            escape(area),
+            escape(words("card.certainty_" + row["certainty"])),
+        ])  # fmt: skip
+    columns = [
+        words("pages.unit"), words("pages.type"), words("card.parent"), words("card.administered_by"),
+        words("pages.in_republic"), words("card.area"), words("card.certainty"),
+    ]  # fmt: skip
+    caption = f"{words('pages.units_on', date=words.date(day))} ({words('map.view_' + view)})"
+    return _table(caption, columns, cells)
+
+
+def events_table(cards: Cards, words: Words, view: str) -> str:
+    """Return all acts as a table, in order of date."""
+    cells = []
+    for event in cards.tables["events"]:
+        units = [unit for unit in event["units"] if cards.version(unit, event["date"], view)]
+        links = ", ".join(cards.link(words, unit, event["date"], view) for unit in units[:12])
+        cells.append([
+            cards.day_link(words, event["date"], view, event["precision"]),
+            escape(words.choice(event["title"])),
+            links or "–",
+            escape(words("card.certainty_" + event["certainty"])),
+            escape("; ".join(sorted({cards.tables["sources"][c["source"]]["title"] for c in event["citations"]}))),
+        ])  # fmt: skip
+    columns = [
+        words("pages.date"), words("pages.act"), words("event.units"), words("card.certainty"), words("card.sources"),
+    ]  # fmt: skip
+    return _table(words("pages.events"), columns, cells)
+
+
+def sources_table(cards: Cards, words: Words) -> str:
+    """Return all sources that something cites, by title."""
+    sources = cards.tables["sources"]
+    cells = [
+        [cards.source(words, id_), escape(id_), escape(str(source.get("language", "–")))]
+        for id_, source in sorted(sources.items(), key=lambda item: str(item[1]["title"]).casefold())
+    ]
+    return _table(words("card.sources"), [words("pages.source"), words("pages.id"), words("pages.language")], cells)
+
+
+def methods_page(cards: Cards, words: Words) -> str:
+    """Return how each kind of line was drawn, on what evidence, how exactly."""
+    html = _heading(2, words("pages.methods"))
+    for id_, method in cards.tables["methods"].items():
+        basis = f"{words('card.basis_' + method['basis'])}, {words('card.certainty_' + method['certainty'])}"
+        accuracy = words("pages.accuracy", km=words.number(method["accuracy_km"]))
+        html += f'<section id="method-{escape(id_)}">' + _heading(3, words.choice(method["title"]))
+        html += f'<p class="kz-seen">{escape(basis)} · {escape(accuracy)}</p><p>{escape(words.choice(method["text"]))}</p>'
+        html += cards.citations(words, method["citations"]) + "</section>"
+    return html
+
+
+def quality_page(atlas: Atlas, words: Words) -> str:
+    """Return what the record knows and how well, in figures made from it."""
+    html = _heading(2, words("pages.quality"))
+    for section in quality_sections(atlas, words):
+        rows = [[escape(cell) for cell in row] for row in section.rows]
+        html += f"<p>{escape(section.note)}</p>{_table(section.title, section.columns, rows)}"
+    return html
+
+
+def compare_table(atlas: Atlas, cards: Cards, words: Words, first: str, second: str, view: View) -> str:
+    """Return every unit that differs between two days: what it was, and what it is."""
+    dates = {"first": words.date(first), "second": words.date(second)}
+    cells = []
+    for row in sorted(compare(atlas, first, second, view), key=lambda row: (row["level"], row["unit"])):
+        sides = []
+        for side, day in ((row["before"], first), (row["after"], second)):
+            if side is None:
+                sides.append(escape(words("pages.absent")))
+                continue
+            area = words("card.km2", number=words.number(round(side["km2"]))) if side["km2"] else ""
+            holder = cards.link(words, side["holder"], day, view) if side["holder"] else ""
+            parts = (cards.link(words, row["unit"], day, view), holder, escape(area))
+            sides.append("<br>".join(part for part in parts if part))
+        cells.append([escape(words.choice(atlas.tables["units"][row["unit"]]["label"])), *sides])
+    if not cells:
+        return f"<p>{escape(words('pages.nothing_differs'))}</p>"
+    columns = [words("pages.unit"), *(words("pages.was", date=date) for date in dates.values())]
+    return _table(words("pages.differs", **dates), columns, cells)
+
+
+def questions_page(cards: Cards, words: Words) -> str:
+    """Return the questions that only an archive can answer."""
+    items = "".join(
+        f"<li>{escape(words.choice(question['text']))}{cards.citations(words, question.get('citations') or [])}</li>"
+        for question in cards.tables["article"]["open_questions"]
+    )
+    return _heading(2, words("pages.questions")) + f'<ol type="a">{items}</ol>'
