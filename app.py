@@ -47,7 +47,7 @@ iframe[title="streamlit_folium.st_folium"] { height: calc(100dvh - 7.6rem) !impo
   .kz-title h1 { font-size: 1.3rem; }
   .kz-title p.kz-subtitle { font-size: 0.86rem; }
   .st-key-language { align-self: flex-start; }
-  iframe[title="streamlit_folium.st_folium"] { height: calc(100dvh - 7.6rem) !important; min-height: 33rem; }
+  iframe[title="streamlit_folium.st_folium"] { height: calc(100dvh - 10.6rem) !important; min-height: 33rem; }
 }
 """
 
@@ -153,17 +153,21 @@ def show_map(opened: Opened) -> dict[str, Any]:
     return cast(dict[str, Any], state.place)
 
 
+def show_html(words: Words, html: str) -> None:
+    """Show a part of the panel, in its language."""
+    st.html(f'<div class="kz-panel" lang="{words.language}">{html}</div>')
+
+
 def show_panel(opened: Opened, words: Words, place: dict[str, Any]) -> None:
     """Show what is known of the chosen unit and of the acts of the day, and what can be taken away."""
     day, view, unit = place["date"], place["view"], place["unit"]
     cards = opened.cards
-    html = cards.unit_card(words, unit, day, view) if unit else ""
-    if not html:
-        html = f'<p class="kz-hint">{escape(words("page.no_unit"))}</p>'
-    html += f"<h2>{escape(words('page.at_this_stop'))}: {escape(words.date(day))}</h2>"
+    card = cards.unit_card(words, unit, day, view) if unit else ""
+    show_html(words, card or f'<p class="kz-hint">{escape(words("page.no_unit"))}</p>')
+    # Apart from the card, so that choosing a unit does not send and clean the day's acts again.
     events = [event for event in opened.atlas.tables["events"] if event["date"] == day]
-    html += "".join(cards.event_card(words, event, view) for event in events)
-    st.html(f'<div class="kz-panel" lang="{words.language}">{html}</div>')
+    heading = f"<h2>{escape(words('page.at_this_stop'))}: {escape(words.date(day))}</h2>"
+    show_html(words, heading + "".join(cards.event_card(words, event, view) for event in events))
     show_downloads(opened, words, place)
 
 
@@ -178,7 +182,7 @@ def show_downloads(opened: Opened, words: Words, place: dict[str, Any]) -> None:
     """Show the files that a reader can take away."""
     day, view = place["date"], place["view"]
     with st.container(key="downloads"):
-        st.html(f'<div class="kz-panel" lang="{words.language}"><h2>{escape(words("page.downloads"))}</h2></div>')
+        show_html(words, f"<h2>{escape(words('page.downloads'))}</h2>")
         st.download_button(
             words("page.download_day"),
             data=lambda: day_file(opened, day, view),
@@ -218,7 +222,7 @@ def show_atlas(opened: Opened, words: Words) -> None:
 def main() -> None:
     """Lay out the page."""
     st.set_page_config(page_title="Kazatlas", page_icon="🗺️", layout="wide")
-    st.html(f"<style>{PAGE_STYLE}{(resources.files('kazatlas') / 'static' / 'page.css').read_text()}</style>")
+    st.html(f"<style>{PAGE_STYLE}{(resources.files('kazatlas') / 'static' / 'page.css').read_text('utf-8')}</style>")
     try:
         opened = open_atlas()
     except AtlasError as error:

@@ -108,6 +108,22 @@ def test_land_that_went_to_other_uezds_is_followed(
     assert [heir["unit"] for heir in cards.heirs(row, "1922-05-01", "de_jure")] == ["a1-uezd"]
 
 
+def test_a_units_first_day_is_that_of_its_standing_not_of_its_outline(cards: Cards) -> None:
+    text = text_of(cards.unit_card(EN, "east", "1920-09-01", "de_jure"))
+    assert "First day exists when the atlas begins" in text
+    assert "Within these borders 26 August 1920" in text
+
+
+def test_what_is_no_document_is_said_in_the_pages_language(
+    built: Callable[[dict[str, Any]], Atlas], toy: dict[str, Any]
+) -> None:
+    toy["sources.yaml"]["inference"] = {"type": "document", "title": "Тұжырым", "seen": "not-seen"}
+    toy["units/uezds.yaml"]["a1-uezd"]["versions"][1]["citations"] = [{"source": "inference", "locator": "sum"}]
+    card = Cards(built(toy)).unit_card(EN, "a1-uezd", "1921-09-01", "de_jure")
+    assert "The compilers’ inference from what is cited" in card
+    assert "Тұжырым" not in card
+
+
 def test_an_unknown_unit_has_no_card(cards: Cards) -> None:
     assert cards.unit_card(EN, "no-such-unit", "1921-01-01", "de_jure") == ""
 
@@ -125,12 +141,13 @@ class Tags(HTMLParser):
 
 def test_hostile_text_of_the_record_stays_text(built: Callable[[dict[str, Any]], Atlas], toy: dict[str, Any]) -> None:
     evil = "<img src=x onerror=alert(1)>\"'"
-    toy["sources.yaml"]["book"] |= {"title": evil, "URL": "javascript:alert(1)", "author": [{"family": evil}]}
+    toy["sources.yaml"]["book"] |= {"title": evil, "author": [{"family": evil}]}
     toy["events.yaml"]["republic"] |= {"title": {"kk": evil, "ru": evil, "en": evil}, "text": {"kk": evil, "ru": evil, "en": evil}}
     version = toy["units/uezds.yaml"]["a1-uezd"]["versions"][1]
     version |= {"name": {"kk": evil, "ru": evil, "en": evil}, "note": {"kk": evil, "ru": evil, "en": evil}}
     version["citations"] = [{"source": "book", "locator": evil, "quote": evil, "quote_lang": "ru", "translation": {"en": evil}}]
     cards = Cards(built(toy))
+    cards.tables["sources"]["book"]["URL"] = "javascript:alert(1)"
     html = cards.unit_card(EN, "a1-uezd", "1921-09-01", "de_jure")
     html += "".join(cards.event_card(EN, event, "de_jure") for event in cards.tables["events"])
     tags = Tags()

@@ -18,6 +18,8 @@ Row = Mapping[str, Any]
 EVIDENCE_ORDER = ("certain", "less-certain", "uncertain")
 BASIS_ORDER = ("legal-text", "period-map", "later-map", "river", "modern-boundary", "conjecture")
 
+OWN_SOURCES = ("general-knowledge", "inference")
+
 
 @dataclass(frozen=True)
 class Border:
@@ -102,6 +104,24 @@ class Cards:
             self.known_borders[faces] = ([Border(*key, km) for key, km in ordered], shore)
         return self.known_borders[faces]
 
+    def span(self, row: Row, view: str) -> tuple[Row, Row]:
+        """Return the first and last of the versions, one after another, in which the unit's standing is the same."""
+        rows = self._rows_in(row["unit"], view)
+        place = rows.index(row)
+
+        def continues(earlier: Row, later: Row) -> bool:
+            same = ("type", "name_en", "level", "parent", "administered_by")
+            return earlier.get("valid_to") == later["valid_from"] and all(
+                earlier.get(key) == later.get(key) for key in same
+            )
+
+        start = end = place
+        while start and continues(rows[start - 1], rows[start]):
+            start -= 1
+        while end + 1 < len(rows) and continues(rows[end], rows[end + 1]):
+            end += 1
+        return rows[start], rows[end]
+
     def heirs(self, row: Row, day: str, view: str) -> list[Row]:
         """Return the units on whose land, on a day, the land of a version lies; most of it first."""
         if row["border"] == "not-recovered":
@@ -134,6 +154,9 @@ class Cards:
     def source(self, words: Words, id_: str) -> str:
         """Return a source as one line: authors, title, where, year, how it was seen."""
         source = self.tables["sources"][id_]
+        if id_ in OWN_SOURCES:
+            # Not a document but our own word for where a statement comes from, so said in the page's language.
+            return f"<cite>{escape(words('card.source_' + id_))}</cite>"
         authors = ", ".join(
             " ".join(str(author[part]) for part in ("family", "given", "literal") if part in author)
             for author in source.get("author", [])
@@ -149,7 +172,7 @@ class Cards:
         where = ("container-title", "publisher-place", "publisher")
         pieces += [escape(str(source[key])) for key in where if key in source]
         pieces += [escape(str(issued))] if issued else []
-        line = ". ".join(piece for piece in pieces if piece)
+        line = ". ".join(piece.rstrip(".") for piece in pieces if piece)
         line += f' <span class="kz-seen">({escape(words("card.seen_" + source["seen"]))})</span>'
         for other in source.get("relies_on", []):
             relied = self.tables["sources"].get(other, {}).get("title", other)
@@ -202,8 +225,13 @@ class Cards:
                 facts.append((words("card.administered_by"), self.link(words, ruler, day, "de_facto")))
         if seat := self._seat(words, row, day):
             facts.append((words("card.seat"), escape(seat)))
-        facts.append((words("card.from"), self._from(words, row, view)))
-        facts.append((words("card.to"), self._to(words, row, view)))
+        first, last = self.span(row, view)
+        facts.append((words("card.from"), self._from(words, first, view)))
+        facts.append((words("card.to"), self._to(words, last, view)))
+        if first is not row or last is not row:
+            # Its faces changed while its standing did not: a volost came, an uezd went.
+            bounds = [self._from(words, row, view), self._to(words, row, view)]
+            facts.append((words("card.extent"), " – ".join(bounds)))
         if "area_km2" in row:
             facts.append((words("card.area"), words("card.km2", number=words.number(round(row["area_km2"])))))
         facts.append((words("card.certainty"), escape(words("card.certainty_" + row["certainty"]))))
@@ -312,13 +340,19 @@ class Cards:
         if row["valid_from"] == self.tables["coverage"][0]:
             return escape(words("card.from_opens"))
         html = self.day_link(words, row["valid_from"], view, row["start_precision"], row["unit"])
-        return html + self._imprecise(words, row["start_precision"])
+        return html + self._imprecise(words, row["start_precision"]) + self._act(words, row["start_event"])
 
     def _to(self, words: Words, row: Row, view: str) -> str:
         if "valid_to" not in row:
             return escape(words("card.to_open"))
         precision = self.events[row["end_event"]]["precision"] if row.get("end_event") in self.events else "day"
-        return self.day_link(words, row["valid_to"], view, precision, row["unit"]) + self._imprecise(words, precision)
+        html = self.day_link(words, row["valid_to"], view, precision, row["unit"])
+        return html + self._imprecise(words, precision) + self._act(words, row.get("end_event", ""))
+
+    def _act(self, words: Words, event: str) -> str:
+        if event not in self.events:
+            return ""
+        return f' <span class="kz-seen">{escape(words.choice(self.events[event]["title"]))}</span>'
 
     def _imprecise(self, words: Words, precision: str) -> str:
         if precision == "day":

@@ -19,7 +19,7 @@ from kazatlas.words import LANGUAGES, load_words
 
 TILES = {
     "url": "https://tile.openstreetmap.org/{z}/{x}/{y}.png",
-    "credit": "© OpenStreetMap",
+    "credit": '© <a href="https://www.openstreetmap.org/copyright">OpenStreetMap</a>',
 }
 """The online background that a reader may switch on; nothing is asked of it before."""
 

@@ -288,12 +288,14 @@
     document.addEventListener("keydown", function (event) {
       if (event.key === "Escape" && self.state.unit) self.select(null);
     });
+    var opened = performance.now();
     new ResizeObserver(function () {
       self.map.invalidateSize({ pan: false });
       var now = self.map.getSize(), turned = now.x !== size.x;
+      var settling = performance.now() - opened < 1500 && now.y !== size.y;
       size = now;
       // Another window shows the whole again; a longer key over the map must not move it.
-      if (turned && !self.moved) self.home();
+      if ((turned || settling) && !self.moved) self.home();
     }).observe(stage);
     this.map.on("movestart", function () { if (!self.homing) self.moved = true; });
   };
@@ -1185,13 +1187,15 @@
       window.Streamlit.events.addEventListener(window.Streamlit.RENDER_EVENT, function () { setTimeout(theme); });
       options.report = function (state) { window.Streamlit.setComponentValue(state); };
       try {
-        window.parent.document.addEventListener("click", function (event) {
+        var page = window.parent.document;
+        var step = function (event) {
           var link = event.target.closest && event.target.closest("a[data-kz]");
           if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
-          if (!window.frameElement || !window.frameElement.isConnected) return;
           event.preventDefault();
           window.kazatlas.element.follow(link.dataset);
-        });
+        };
+        page.addEventListener("click", step);
+        window.addEventListener("pagehide", function () { page.removeEventListener("click", step); });
       } catch (refused) {
         // In a frame of another origin the links open the page anew, at the same place.
       }
