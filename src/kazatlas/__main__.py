@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from kazatlas import export, location
 from kazatlas.atlas import (
     AtlasError,
     dump_features,
@@ -24,7 +25,9 @@ from kazatlas.atlas import (
     write_built,
 )
 from kazatlas.build import build_atlas, data_header
-from kazatlas.record import COVERAGE, RecordError, read_record, told
+from kazatlas.lesson import write_lesson
+from kazatlas.record import COVERAGE, LANGUAGES, RecordError, fewer, read_json, read_record
+from kazatlas.words import Language
 
 GEODATA = Path(__file__).resolve().parents[2] / "geodata"
 log = logging.getLogger("kazatlas")
@@ -49,20 +52,21 @@ def command_build(folder: Path, check: bool) -> int:
     try:
         files = _build(folder)
     except RecordError as error:
-        for line in told(error.problems):
-            print(line)
+        for problem in fewer(error.problems):
+            print(problem)
+            log.error("problem file=%s id=%s", problem.file, problem.id or "-")
         count = len(error.problems)
         print(f"{count} problem{'s' if count > 1 else ''}; nothing was written.")
-        for file, id_ in dict.fromkeys((problem.file, problem.id) for problem in error.problems):
-            log.error("problem file=%s id=%s", file, id_ or "-")
         log.error("refused problems=%d seconds=%.1f", count, time.perf_counter() - started)
         return 1
     built = folder / "built"
     if check:
         if not is_current(built, files):
             print("The record has no problems, but geodata/built is not what it builds. Run: python -m kazatlas")
+            log.error("checked current=no")
             return 1
         print("The record has no problems, and geodata/built is current.")
+        log.info("checked current=yes seconds=%.1f", time.perf_counter() - started)
         return 0
     try:
         changed = write_built(built, files)
@@ -92,6 +96,18 @@ def command_at(folder: Path, day: str, view: str, level: int | None) -> int:
     return 0
 
 
+def command_lesson(folder: Path, file: Path, language: Language) -> int:
+    """Write the lesson: map, timeline, cards and sources in one HTML file."""
+    built = folder / "built"
+    try:
+        size = write_lesson(load_atlas(built), read_json(built / "map.json"), file, language)
+    except OSError as error:
+        print(f"{file} could not be written ({error.strerror}).", file=sys.stderr)
+        return 1
+    print(f"Wrote {file}, {size / 1e6:.1f} MB.")
+    return 0
+
+
 def _day(text: str) -> str:
     try:
         day = date.fromisoformat(text).isoformat()
@@ -113,11 +129,20 @@ def main(arguments: list[str] | None = None) -> int:
     at.add_argument("date", type=_day)
     at.add_argument("--view", choices=["de-jure", "de-facto"], default="de-jure")
     at.add_argument("--level", type=int, choices=[0, 1, 2])
+    lesson = commands.add_parser("lesson", help="write the whole atlas as one HTML file that opens without a network")
+    lesson.add_argument("file", type=Path, metavar="FILE.html")
+    lesson.add_argument("--lang", choices=LANGUAGES, default="kk")
+    export.add_command(commands, day=_day)
+    location.add_command(commands, day=_day)
     options = parser.parse_args(arguments)
     _prepare_streams()
     try:
         if options.command == "at":
             return command_at(GEODATA, options.date, options.view, options.level)
+        if options.command == "lesson":
+            return command_lesson(GEODATA, options.file, options.lang)
+        if "run" in options:
+            return int(options.run(GEODATA, options))
         return command_build(GEODATA, options.check)
     except AtlasError as error:
         print(error, file=sys.stderr)

@@ -63,7 +63,7 @@ def _check_citations(record: Record) -> Iterator[Problem]:
                 if citation.translation and citation.quote is None:
                     yield Problem(file, where, "translates a quotation that is not there.", "Give the quote too.")
     for id_, source in record.sources.items():
-        for work in source.relies_on:
+        for work in [*source.relies_on, *([source.quoted_in] if source.quoted_in else [])]:
             yield from _unknown(record, record.file_of("source", id_), id_, "source", work)
     for id_, unit in record.units.items():
         for number, figure in enumerate(unit.figures):
@@ -321,8 +321,8 @@ def _check_points(record: Record, faces: Faces, items: list[Stretch]) -> Iterato
             if not area_of(faces, entry.faces).intersects(point):
                 what = f"has its seat '{entry.seat}' ({point.x:.2f} E {point.y:.2f} N) outside its border."
                 yield Problem(file, where, what,
-                              f"Mend the seat, its point in {base}/places.yaml, the faces, or the lines in "
-                              f"{base}/boundaries.geojson; "
+                              f"Mend the seat, its point in {base}/places.yaml, the faces, or what draws them "
+                              f"({base}/boundaries.geojson, {base}/label_points.geojson); "
                               "or say `seat_outside: true` and why in the note.")  # fmt: skip
         if entry.border == "not-recovered" and entry.point and entry.drawn_within:
             inside = [s for s in by_unit[entry.drawn_within] if s.view == stretch.view]
@@ -337,8 +337,8 @@ def _check_points(record: Record, faces: Faces, items: list[Stretch]) -> Iterato
                 if not area_of(faces, holder.entry.faces).intersects(shapely.Point(entry.point)):
                     yield Problem(file, where, f"has its point {entry.point} outside '{entry.drawn_within}' on {day}.",
                                   f"Move the point inside, or mend the unit's faces "
-                                  f"({record.file_of('unit', entry.drawn_within)}) or lines "
-                                  f"({base}/boundaries.geojson).")  # fmt: skip
+                                  f"({record.file_of('unit', entry.drawn_within)}) or what draws them "
+                                  f"({base}/boundaries.geojson, {base}/label_points.geojson).")  # fmt: skip
                     break
 
 

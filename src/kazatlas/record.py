@@ -6,7 +6,6 @@ import json
 import math
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -69,18 +68,17 @@ def _shown(text: str, length: int = 80) -> str:
     return _HIDDEN.sub(lambda hidden: f"\\u{ord(hidden.group()):04x}", visible)
 
 
-def told(problems: Iterable[Problem]) -> list[str]:
-    """Return one sentence a problem, in order of file; of a file with very many, the first ones and their number."""
-    problems = sorted(set(problems))
-    counts, given = Counter(problem.file for problem in problems), Counter[str]()
-    lines = []
-    for problem in problems:
-        given[problem.file] += 1
-        if given[problem.file] <= _MAX_TOLD:
-            lines.append(str(problem))
-        elif given[problem.file] == counts[problem.file]:
-            lines.append(f"{_shown(problem.file, 200)}: {counts[problem.file] - _MAX_TOLD} more problems of this file.")
-    return lines
+def fewer(problems: Iterable[Problem]) -> list[Problem]:
+    """Return the problems in order of file; of a file with very many, the first ones and their number."""
+    by_file: dict[str, list[Problem]] = {}
+    for problem in sorted(set(problems)):
+        by_file.setdefault(problem.file, []).append(problem)
+    chosen = []
+    for file, found in by_file.items():
+        chosen += found[:_MAX_TOLD]
+        if len(found) > _MAX_TOLD:
+            chosen.append(Problem(file, "", f"has {len(found) - _MAX_TOLD:,} more problems.", "Mend these first."))
+    return chosen
 
 
 class RecordError(Exception):
@@ -220,6 +218,7 @@ class Source(BaseModel):
     seen: Literal["original", "facsimile", "transcription", "secondary", "not-seen"]
     language: Words | None = None
     relies_on: list[Id] = []
+    quoted_in: Id | None = None
     url: Annotated[Words, AfterValidator(_web_address)] | None = Field(default=None, alias="URL")
     author: list[Name] | None = None
     editor: list[Name] | None = None
@@ -577,7 +576,9 @@ class _Yaml:
         if len(path) > _MAX_DEPTH:
             raise _UnreadableError(f"line {line} is nested more than {_MAX_DEPTH} deep. Restore it.")
         if event.anchor is not None:
-            self.faults.append((line, "YAML anchors and aliases (& and *) are not used here. Write the value out, or quote it."))
+            self.faults.append(
+                (line, "YAML anchors and aliases (& and *) are not used here. Write the value out, or quote it.")
+            )
         if isinstance(event, yaml.AliasEvent):
             return None
         if event.tag is not None and event.tag != "!":
@@ -602,7 +603,9 @@ class _Yaml:
                 self._value(inner, event)
                 self.faults.append((line, "a key is not plain text. Write a word."))
             elif hidden := _HIDDEN.search(key):
-                self.faults.append((line, f"a key holds the invisible character U+{ord(hidden.group()):04X}. Take it out."))
+                self.faults.append(
+                    (line, f"a key holds the invisible character U+{ord(hidden.group()):04X}. Take it out.")
+                )
             elif key in values:
                 self.faults.append((line, f"the key '{_shown(key)}' stands twice. Keep one of the two."))
                 # The first one's lines stay.
@@ -659,13 +662,19 @@ def _read_yaml(path: Path) -> tuple[dict[str, Any], _Lines, list[tuple[int, str]
     except (yaml.YAMLError, ValueError) as error:
         message = str(error).splitlines()[0]
         raise _UnreadableError(f"is not valid YAML ({message}). Restore it from the last commit.") from None
-    if not isinstance(values, dict):
+    if not isinstance(values, dict) or not (values or reader.faults):
         raise _UnreadableError("is empty or not a mapping of ids. Restore it from the last commit.")
     return values, reader.lines, reader.faults
 
 
 def _refuse_constant(name: str) -> float:
     raise ValueError(f"{name} is not a number that JSON or a map can hold.")
+
+
+def _whole_number(digits: str) -> int:
+    if len(digits) > 16:
+        raise ValueError(f"a number has {len(digits):,} digits.")
+    return int(digits)
 
 
 def _unique_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -694,7 +703,9 @@ def parse_json(text: str | bytes) -> dict[str, Any]:
     """Return the object that a JSON text holds; raise ValueError as `read_json` does."""
     try:
         text = _decode(text) if isinstance(text, bytes) else text
-        value = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_unique_pairs)
+        value = json.loads(
+            text, parse_int=_whole_number, parse_constant=_refuse_constant, object_pairs_hook=_unique_pairs
+        )
     except _UnreadableError as fault:
         raise ValueError(str(fault)) from None
     except json.JSONDecodeError as error:

@@ -1,0 +1,279 @@
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import time
+
+import numpy as np
+import pytest
+import shapely
+from pyproj import Geod
+
+from kazatlas import location
+from kazatlas.atlas import in_force
+from kazatlas.location import COLUMNS, Locator, PointFile, PointsError, command_locate, locate, locate_file
+from kazatlas.record import VIEWS
+from tests.conftest import GEODATA, version
+
+IN_B1 = shapely.Point(61.5, 48.5)
+
+
+def run(atlas, folder, text, day="1920-09-01", **columns):
+    """Return the rows of the result and the sentences about bad rows."""
+    path = folder / "points.csv"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    file, bad, output = PointFile(path, **columns), [], io.StringIO(newline="")
+    locate_file(file, Locator(atlas, day), output, bad.append)
+    return list(csv.DictReader(io.StringIO(output.getvalue()), delimiter=file.delimiter)), bad
+
+
+def test_a_point_is_told_by_decree_and_by_who_governed(toy_atlas):
+    (row,) = locate([IN_B1], toy_atlas, "1920-09-01")
+    assert (row["de_jure_uezd"], row["de_jure_gubernia"], row["de_jure_authority"]) == (
+        "b1-uezd", "west", "kirghiz-assr",
+    )  # fmt: skip
+    assert (row["de_facto_uezd"], row["de_facto_gubernia"], row["de_facto_authority"]) == ("b1-uezd", "east", "rsfsr")
+    assert row["de_jure_gubernia_name"] == "West gubernia"
+
+
+def test_a_point_changes_hands_on_the_day_of_the_act(toy_atlas):
+    ruled = [locate([IN_B1], toy_atlas, day)[0]["de_facto_gubernia"] for day in ("1921-03-31", "1921-04-01")]
+    assert ruled == ["east", "west"]
+
+
+def test_names_are_in_the_language_asked_for(toy_atlas):
+    (row,) = locate([IN_B1], toy_atlas, "1920-09-01", "kk")
+    assert row["de_jure_uezd_name"] == "B1 uezd (kk)"
+
+
+def test_the_distance_to_the_nearest_border_is_geodesic_within_one_in_a_hundred(toy_atlas):
+    (row,) = locate([shapely.Point(60.7, 48.5)], toy_atlas, "1920-09-01")
+    true = Geod(ellps="WGS84").inv(60.7, 48.5, 61, 48.5)[2] / 1000
+    assert row["border_km"] == pytest.approx(true, rel=0.01, abs=0.05)
+    assert (row["border_accuracy_km"], row["border_certainty"]) == (10, "uncertain")
+    assert "warning" not in row
+
+
+def test_a_point_nearer_to_a_border_than_it_is_known_is_warned_of(toy_atlas):
+    (row,) = locate([shapely.Point(60.95, 48.5)], toy_atlas, "1920-09-01")
+    assert row["border_km"] == pytest.approx(3.7, abs=0.05)
+    assert row["warning"] == "Lies 3.7 km from a border that is known to 10 km: may have lain on its other side."
+
+
+def test_a_less_exact_border_further_off_is_told_before_an_exact_one_nearby(toy, built):
+    lines = {f["properties"]["id"]: f["properties"] for f in toy["boundaries.geojson"]["features"]}
+    lines["a1~b1"]["accuracy_km"], lines["a1~a2"]["accuracy_km"] = 1, 30
+    (row,) = locate([shapely.Point(60.9, 48.85)], built(toy), "1920-09-01")
+    assert row["border_accuracy_km"] == 30
+    assert "known to 30 km" in row["warning"]
+
+
+def test_a_line_that_parts_no_units_on_the_day_is_no_border(toy, built):
+    toy["units/uezds.yaml"]["a1-uezd"]["versions"][1] |= {"faces": ["a1", "a2"]}
+    toy["units/uezds.yaml"]["a2-uezd"]["versions"][0]["until"] = "handover"
+    atlas, point = built(toy), [shapely.Point(60.5, 48.98)]
+    before, after = (locate(point, atlas, day)[0]["border_km"] for day in ("1921-03-31", "1921-04-01"))
+    assert before == pytest.approx(2.2, abs=0.1)
+    assert after > 30
+
+
+def test_a_shore_is_no_border(toy_atlas):
+    (row,) = locate([shapely.Point(61.5, 49.65)], toy_atlas, "1920-09-01")
+    assert row["border_km"] > 30
+
+
+def test_a_unit_without_a_border_is_told_where_the_point_may_have_lain_in_it(toy_atlas):
+    (row,) = locate([IN_B1], toy_atlas, "1921-05-01")
+    assert row["warning"] == "May have lain in a unit whose border is not recovered: B3 raion."
+
+
+@pytest.mark.parametrize("point", [shapely.Point(61.5, 49.5), shapely.Point(10, 10)])
+def test_water_and_what_lies_outside_belong_to_no_unit(toy_atlas, point):
+    (row,) = locate([point], toy_atlas, "1920-09-01")
+    assert row == {"warning": "Lies in no unit of the atlas: in water or outside the map."}
+
+
+def test_a_point_on_a_border_belongs_to_one_unit_and_is_warned_of(toy_atlas):
+    (row,) = locate([shapely.Point(61, 48.5)], toy_atlas, "1920-09-01")
+    assert row["de_jure_uezd"] in ("a1-uezd", "b1-uezd")
+    assert row["border_km"] == 0
+    assert "other side" in row["warning"]
+
+
+def test_a_first_level_unit_without_uezds_is_told_as_a_gubernia(toy, built):
+    toy["units/uezds.yaml"]["b2-uezd"]["versions"].append(
+        version("handover", level=1, type="gubernia", parent="rsfsr", faces=["b2"])
+    )
+    toy["units/republic.yaml"]["east"]["versions"][0]["until"] = "handover"
+    (row,) = locate([shapely.Point(61.2, 49.2)], built(toy), "1921-05-01")
+    assert "de_jure_uezd" not in row
+    assert (row["de_jure_gubernia"], row["de_jure_authority"]) == ("b2-uezd", "rsfsr")
+
+
+def test_no_points_are_answered_with_no_rows(toy_atlas):
+    assert locate([], toy_atlas, "1920-09-01") == []
+
+
+def test_every_row_of_a_file_has_one_in_the_result(toy_atlas, tmp_path):
+    rows, bad = run(toy_atlas, tmp_path, "name,lon,lat\nКент,61.5,48.5\nA,60.5,49.5\n")
+    assert [(row["name"], row["de_jure_uezd"]) for row in rows] == [("Кент", "b1-uezd"), ("A", "a2-uezd")]
+    assert list(rows[0]) == ["name", "lon", "lat", *COLUMNS]
+    assert bad == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["lat;lon\n48,5;61,5\n", "\ufefflat,lon\r\n48.5,61.5\r\n", "Latitude\tLongitude\n48.5\t61.5\n",
+     'Ендік,Бойлық\n"48.5"," 61.5 "\n', "широта;долгота\n48.5;61.5", "lat,lon\n\n48.5,61.5\n\n"],
+)  # fmt: skip
+def test_tables_are_read_as_spreadsheets_write_them(toy_atlas, tmp_path, text):
+    rows, bad = run(toy_atlas, tmp_path, text)
+    assert [row["de_jure_uezd"] for row in rows] == ["b1-uezd"]
+    assert bad == []
+
+
+def test_numbers_have_a_comma_where_the_table_has_one(toy_atlas, tmp_path):
+    (row,), _ = run(toy_atlas, tmp_path, "lat;lon\n48,5;60,95\n")
+    assert (row["border_km"], row["border_accuracy_km"]) == ("3,7", "10,0")
+
+
+def test_the_columns_can_be_named(toy_atlas, tmp_path):
+    rows, _ = run(toy_atlas, tmp_path, "X1,Y1,lon,lat\n61.5,48.5,,\n", lon_column="x1", lat_column="Y1")
+    assert rows[0]["de_jure_uezd"] == "b1-uezd"
+
+
+BAD = [
+    ("61.5,", "points.csv, row 3, column 'lat': is empty. Write degrees, such as 69.15."),
+    ("here,48.5", "points.csv, row 3, column 'lon': 'here' is not a number. Write decimal degrees with a point, "
+                  "such as 69.15."),
+    ("48.5,161.5", "points.csv, row 3, column 'lat': 161.5 is not between -90 and 90. Write degrees on WGS 84; look "
+                   "whether longitude and latitude are exchanged."),
+    ("nan,48.5", "points.csv, row 3, column 'lon': nan is not between -180 and 180. Write degrees on WGS 84; look "
+                 "whether longitude and latitude are exchanged."),
+    ("61.5", "points.csv, row 3: has 1 cells where the first row has 2. Mend the row."),
+    ("61,5,48.5", "points.csv, row 3: has 3 cells where the first row has 2. Mend the row."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("line", "sentence"), BAD)
+def test_a_bad_row_is_named_with_what_to_do_and_the_others_are_answered(toy_atlas, tmp_path, line, sentence):
+    rows, bad = run(toy_atlas, tmp_path, f"lon,lat\n61.5,48.5\n{line}\n60.5,48.5\n")
+    assert bad == [sentence]
+    assert [row["de_jure_uezd"] for row in (rows[0], rows[2])] == ["b1-uezd", "a1-uezd"]
+    if line.count(",") < 2:
+        assert rows[1]["warning"] == sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (b"", "points.csv is empty. Its first row must name the columns, such as: name,lon,lat"),
+        (b"name,lat\nA,1\n", "points.csv has no column that is called lon or longitude. Its columns are: name, lat. "
+                             "Name the one that holds the longitude with --lon COLUMN."),
+        (b"lon,x,lat\n1,1,1\n", "points.csv has two columns that may hold the longitude, 'lon' and 'x'. Name the right "
+                                "one with --lon COLUMN."),
+        (b"lon,lat,warning\n", "points.csv already has a column 'warning', which the result would have too. Rename it."),
+        ("lon,lat,аты\n".encode("cp1251"), "points.csv, row 1: is not UTF-8 text. Save the table as CSV UTF-8 and try "
+                                           "again."),
+        ("lon,lat\n1,2\nа,б\n".encode("cp1251"), "points.csv, row 3: is not UTF-8 text. Save the table as CSV UTF-8 and "
+                                                 "try again."),
+        ("lon,lat\n".encode("utf-16"), "points.csv, row 1: is not UTF-8 text. Save the table as CSV UTF-8 and try "
+                                       "again."),
+    ],
+)  # fmt: skip
+def test_a_file_that_cannot_be_used_is_refused_in_a_sentence(toy_atlas, tmp_path, text, sentence):
+    with pytest.raises(PointsError) as error:
+        run(toy_atlas, tmp_path, text)
+    assert str(error.value) == sentence
+
+
+def test_a_quotation_mark_that_never_closes_is_refused_in_a_sentence(toy_atlas, tmp_path):
+    limit = csv.field_size_limit(1000)
+    try:
+        with pytest.raises(PointsError, match=r"points\.csv, row 3: is not CSV .* Look at the quotation marks there\."):
+            run(toy_atlas, tmp_path, 'lon,lat\n1,2\n"' + "x\n" * 1000)
+    finally:
+        csv.field_size_limit(limit)
+
+
+def test_an_unknown_column_is_refused_with_those_there_are(toy_atlas, tmp_path):
+    with pytest.raises(PointsError, match=r"has no column 'east'\. Its columns are: lon, lat"):
+        run(toy_atlas, tmp_path, "lon,lat\n", lon_column="east")
+
+
+def test_a_long_file_is_answered_piece_by_piece(toy_atlas, tmp_path, monkeypatch):
+    monkeypatch.setattr(location, "CHUNK", 3)
+    path, read = tmp_path / "points.csv", []
+    path.write_text("n,lon,lat\n" + "".join(f"{n},{60.5 + n % 2},48.5\n" for n in range(8)))
+    output = io.StringIO(newline="")
+    assert locate_file(PointFile(path), Locator(toy_atlas, "1920-09-01"), output, print, read.append) == 8
+    rows = list(csv.DictReader(io.StringIO(output.getvalue())))
+    assert [row["de_jure_uezd"] for row in rows] == ["a1-uezd", "b1-uezd"] * 4
+    assert [row["n"] for row in rows] == list("01234567")
+    assert read[-1] == path.stat().st_size
+
+
+def ask(*words):
+    parser = argparse.ArgumentParser()
+    location.add_command(parser.add_subparsers(), str)
+    options = parser.parse_args(["locate", *map(str, words)])
+    return options.run(GEODATA, options)
+
+
+def test_the_command_writes_the_result_and_counts_what_it_could_not_read(tmp_path, capsys):
+    points, output = tmp_path / "points.csv", tmp_path / "told.csv"
+    points.write_text("lon,lat\n69.15,54.87\nx,54.87\n", encoding="utf-8-sig")
+    assert ask(points, "--date", "1920-09-10", "--output", output, "--language", "ru") == 1
+    assert "2 points located on 1920-09-10; 1 of them could not be read." in capsys.readouterr().err
+    assert output.read_bytes().startswith(b"\xef\xbb\xbflon,lat,")
+    row = next(csv.DictReader(output.open(encoding="utf-8-sig", newline="")))
+    assert (row["de_jure_gubernia"], row["de_facto_authority"]) == ("akmola", "sibrevkom")
+    assert row["de_jure_uezd_name"] == "Петропавловский уезд"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["points.csv", "told.csv"]
+
+
+def test_the_command_writes_to_standard_output(tmp_path, capsys):
+    (tmp_path / "points.csv").write_text("lon,lat\n69.15,54.87\n")
+    assert ask(tmp_path / "points.csv", "--date", "1920-09-10") == 0
+    assert "petropavlovsk-uezd,akmola,kirghiz-assr,petropavlovsk-uezd,omsk-gubernia" in capsys.readouterr().out
+
+
+def test_the_command_names_a_missing_file_and_keeps_the_old_result(tmp_path, capsys):
+    assert ask(tmp_path / "none.csv", "--date", "1920-09-10") == 1
+    assert "none.csv cannot be read (No such file or directory)" in capsys.readouterr().err
+    points, output = tmp_path / "points.csv", tmp_path / "told.csv"
+    points.write_bytes(b"lon,lat\n" + b"69.15,54.87\n" * 3 + b"\xff\n")
+    output.write_text("old")
+    assert ask(points, "--date", "1920-09-10", "--output", output) == 1
+    assert "row 5: is not UTF-8" in capsys.readouterr().err
+    assert output.read_text() == "old"
+    assert ask(points, "--date", "1920-09-10", "--output", tmp_path / "no" / "told.csv") == 1
+    assert "told.csv could not be written" in capsys.readouterr().err
+
+
+def test_points_lie_in_the_units_whose_outlines_hold_them(atlas):
+    random = np.random.default_rng(1)
+    points = shapely.points(random.uniform(47, 86, 400), random.uniform(41, 55, 400))
+    rows = locate(points, atlas, "1920-09-10")
+    found = 0
+    for view in VIEWS:
+        units = in_force(atlas.versions, "1920-09-10", view, 2)
+        for point, row in zip(points, rows, strict=True):
+            inside = units[(units["border"] == "recovered") & units.intersects(point)]
+            assert row.get(f"{view}_uezd") in ([*inside["unit"]] or [None])
+            found += len(inside)
+    assert found > 300
+
+
+def test_a_hundred_thousand_points_are_located_in_under_ten_seconds(tmp_path):
+    random = np.random.default_rng(1)
+    lon, lat = random.uniform(47, 86, 100_000), random.uniform(41, 55, 100_000)
+    points = tmp_path / "points.csv"
+    lines = (f"{number},{x:.4f},{y:.4f}\n" for number, (x, y) in enumerate(zip(lon, lat, strict=True)))
+    points.write_text("n,lon,lat\n" + "".join(lines))
+    started = time.process_time()
+    assert command_locate(GEODATA, points, "1921-06-15", tmp_path / "told.csv", "en", None, None) == 0
+    assert time.process_time() - started < 10
+    with (tmp_path / "told.csv").open() as stream:
+        assert sum(1 for _ in stream) == 100_001
