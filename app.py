@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import gc
+import re
 import sys
-from dataclasses import dataclass
 from html import escape
 from importlib import resources
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import urlencode
 
 import streamlit as st
 from streamlit_folium import st_folium
@@ -16,15 +17,18 @@ from streamlit_folium import st_folium
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT / "src"))
 
-from kazatlas.atlas import Atlas, AtlasError, dump_features, in_force, load_atlas, stops  # noqa: E402
-from kazatlas.build import data_header  # noqa: E402
+from kazatlas import pages, parts  # noqa: E402
+from kazatlas.atlas import AtlasError, load_atlas  # noqa: E402
 from kazatlas.cards import Cards  # noqa: E402
-from kazatlas.mapview import OPENING, Assets, base_map, command_group, write_assets  # noqa: E402
-from kazatlas.record import VIEWS, read_json  # noqa: E402
+from kazatlas.mapview import OPENING, base_map, command_group, write_assets  # noqa: E402
+from kazatlas.parts import Opened, show_html  # noqa: E402
+from kazatlas.record import VIEWS  # noqa: E402
 from kazatlas.words import LANGUAGES, OWN_NAMES, Words, load_words  # noqa: E402
 
 BUILT = ROOT / "geodata" / "built"
 STATIC = ROOT / "static"
+
+PAGES = ("map", "article", "tables", "compare", "place", "take", "quality", "about")
 
 PAGE_STYLE = """
 :root { --kz-serif: "Source Serif", "Iowan Old Style", "Palatino Linotype", "PT Serif", "Noto Serif", serif; }
@@ -33,12 +37,12 @@ PAGE_STYLE = """
 [data-testid="stHeader"] { display: none; }
 [data-testid="stMainBlockContainer"] { padding: 0.9rem 1.5rem 1rem; max-width: none; }
 [data-testid="stMainBlockContainer"] [data-testid="stVerticalBlock"] { gap: 0.6rem; }
-iframe[title="streamlit_folium.st_folium"] { height: calc(100dvh - 7.6rem) !important; min-height: 30rem; }
+iframe[title="streamlit_folium.st_folium"] { height: calc(100dvh - 10.4rem) !important; min-height: 30rem; }
 .kz-narrow { display: none; }
 .st-key-language { align-self: flex-end; width: auto !important; }
 .st-key-language [role="radiogroup"] { gap: 0.9rem; }
 @media (min-width: 900px) {
-  .st-key-panel { height: calc(100dvh - 7.6rem); overflow-y: auto; padding: 0 0.6rem 1rem 0.2rem; }
+  .st-key-panel { height: calc(100dvh - 10.4rem); overflow-y: auto; padding: 0 0.6rem 1rem 0.2rem; }
 }
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 0.6rem 0.7rem 2rem; }
@@ -47,26 +51,16 @@ iframe[title="streamlit_folium.st_folium"] { height: calc(100dvh - 7.6rem) !impo
   .kz-title h1 { font-size: 1.3rem; }
   .kz-title p.kz-subtitle { font-size: 0.86rem; }
   .st-key-language { align-self: flex-start; }
-  iframe[title="streamlit_folium.st_folium"] { height: calc(100dvh - 10.6rem) !important; min-height: 33rem; }
+  iframe[title="streamlit_folium.st_folium"] { height: calc(100dvh - 12.4rem) !important; min-height: 33rem; }
 }
 """
-
-
-@dataclass(frozen=True)
-class Opened:
-    """What all readers share: the atlas, its cards, the map's files, the days of the timeline."""
-
-    atlas: Atlas
-    cards: Cards
-    assets: Assets
-    days: list[str]
 
 
 @st.cache_resource(show_spinner=False)
 def open_atlas() -> Opened:
     """Read the atlas once for the server's life."""
     atlas = load_atlas(BUILT)
-    opened = Opened(atlas, Cards(atlas), write_assets(STATIC, BUILT), stops(atlas))
+    opened = Opened(atlas, Cards(atlas), write_assets(STATIC, BUILT), BUILT)
     # The collector would walk the atlas at each event of each reader: half of the server's time.
     gc.collect()
     gc.freeze()
@@ -89,9 +83,27 @@ def place_of(values: dict[str, Any], opened: Opened) -> dict[str, Any]:
     return place
 
 
-def address_of(place: dict[str, Any], language: str) -> dict[str, str]:
+def faults_of(values: dict[str, Any], opened: Opened, words: Words) -> list[str]:
+    """Return what an address asked for that the atlas cannot show, a sentence each."""
+    told = []
+    first, last = opened.days[0], "1922-12-31"
+    if (day := values.get("date")) and not (re.fullmatch(r"\d{4}-\d\d-\d\d", day) and first <= day <= last):
+        told.append(words("page.bad_date", first=words.date(first), last=words.date(last)))
+    if (unit := values.get("unit")) and unit not in opened.cards.rows:
+        told.append(words("page.bad_unit"))
+    if (view := values.get("view")) and view not in VIEWS:
+        told.append(words("page.bad_view"))
+    if (version := values.get("v")) and version != opened.atlas.tables["data_version"]:
+        told.append(words("page.other_version", version=opened.atlas.tables["data_version"]))
+    return told
+
+
+def address_of(place: dict[str, Any], language: str, opened: Opened) -> dict[str, str]:
     """Return the page's address for a place: what a copied link must say."""
-    return {"lang": language} | {key: str(value) for key, value in place.items() if value is not None}
+    address = {"lang": language} | {key: str(value) for key, value in place.items() if value is not None}
+    if (page := st.session_state.get("page", PAGES[0])) != PAGES[0]:
+        address["page"] = page
+    return address | {"v": opened.atlas.tables["data_version"]}
 
 
 def send(place: dict[str, Any]) -> None:
@@ -112,7 +124,10 @@ def follow_address(opened: Opened) -> None:
         state.language = query["lang"]
     elif "language" not in state:
         state.language = OPENING["lang"]
+    if query.get("page") in PAGES:
+        state.page = query["page"]
     state.address = query
+    state.faults = faults_of(query, opened, load_words(state.language))
     send(place_of(query, opened))
     state.command["show"] = bool(query.get("unit"))
 
@@ -153,11 +168,6 @@ def show_map(opened: Opened) -> dict[str, Any]:
     return cast(dict[str, Any], state.place)
 
 
-def show_html(words: Words, html: str) -> None:
-    """Show a part of the panel, in its language."""
-    st.html(f'<div class="kz-panel" lang="{words.language}">{html}</div>')
-
-
 def show_panel(opened: Opened, words: Words, place: dict[str, Any]) -> None:
     """Show what is known of the chosen unit and of the acts of the day, and what can be taken away."""
     day, view, unit = place["date"], place["view"], place["unit"]
@@ -167,42 +177,23 @@ def show_panel(opened: Opened, words: Words, place: dict[str, Any]) -> None:
     # Apart from the card, so that choosing a unit does not send and clean the day's acts again.
     events = [event for event in opened.atlas.tables["events"] if event["date"] == day]
     heading = f"<h2>{escape(words('page.at_this_stop'))}: {escape(words.date(day))}</h2>"
-    show_html(words, heading + "".join(cards.event_card(words, event, view) for event in events))
-    show_downloads(opened, words, place)
-
-
-def day_file(opened: Opened, day: str, view: str) -> bytes:
-    """Return the units in force on a day in a view as a GeoJSON file."""
-    chosen = set(in_force(opened.atlas.versions, day, view)["id"])
-    features = [f for f in read_json(BUILT / "atlas.geojson")["features"] if f["id"] in chosen]
-    return dump_features(features, **data_header(opened.atlas.tables["data_version"]), date=day, view=view)
-
-
-def show_downloads(opened: Opened, words: Words, place: dict[str, Any]) -> None:
-    """Show the files that a reader can take away."""
-    day, view = place["date"], place["view"]
+    acts = "".join(cards.event_card(words, event, view) for event in events)
+    show_html(words, parts.changes_html(opened, words, day) + heading + acts)
     with st.container(key="downloads"):
-        show_html(words, f"<h2>{escape(words('page.downloads'))}</h2>")
-        st.download_button(
-            words("page.download_day"),
-            data=lambda: day_file(opened, day, view),
-            file_name=f"kazatlas-{day}-{view}.geojson",
-            mime="application/geo+json",
-            on_click="ignore",
-        )
-        st.download_button(
-            words("page.download_atlas"),
-            data=(BUILT / "atlas.geojson").read_bytes,
-            file_name="kazatlas.geojson",
-            mime="application/geo+json",
-            on_click="ignore",
-        )
-        version = opened.atlas.tables["data_version"]
-        st.html(
-            f'<div class="kz-panel" lang="{words.language}"><p class="kz-narrow">{escape(words("page.name_note"))}</p>'
-            f'<p class="kz-seen">'
-            f"{escape(words('page.licence', version=version))}<br>{escape(words('page.credit'))}</p></div>"
-        )
+        parts.show_downloads(opened, words, place)
+
+
+def take_a_step(words: Words, opened: Opened) -> None:
+    """Show the guided walk and go where its buttons lead."""
+    step = parts.show_walk(words)
+    if step is None:
+        return
+    state = st.session_state
+    state.walk = step if step >= 0 else None
+    if step >= 0:
+        send(place_of(dict(parts.WALK[step]), opened))
+        state.command["show"] = True
+    st.rerun(scope="fragment")
 
 
 @st.fragment
@@ -212,11 +203,58 @@ def show_atlas(opened: Opened, words: Words) -> None:
     with left:
         place = show_map(opened)
     with right, st.container(key="panel"):
+        parts.show_search(opened, words, place)
+        take_a_step(words, opened)
         show_panel(opened, words, place)
-    address = address_of(place, words.language)
+    keep_address(opened, words, place)
+
+
+@st.fragment
+def show_embedded(opened: Opened, words: Words) -> None:
+    """Show the map alone, for another site's frame, with whose it is."""
+    place = show_map(opened)
+    show_html(words, f'<p class="kz-seen">Kazatlas · {escape(words("page.credit"))}</p>')
+    keep_address(opened, words, place)
+
+
+def keep_address(opened: Opened, words: Words, place: dict[str, Any]) -> None:
+    """Make the address say where the reader is."""
+    address = address_of(place, words.language, opened)
     if address != st.session_state.get("address"):
         st.session_state.address = address
         st.query_params.from_dict(address)
+
+
+def show_page(name: str, opened: Opened, words: Words, place: dict[str, Any]) -> None:
+    """Show one of the pages beside the map."""
+    cards, atlas = opened.cards, opened.atlas
+    if name == "article":
+        show_html(words, pages.article_page(cards, words))
+    elif name == "tables":
+        parts.show_tables_page(opened, words, place)
+    elif name == "compare":
+        parts.show_compare_page(opened, words, place)
+    elif name == "place":
+        parts.show_place_page(opened, words)
+    elif name == "take":
+        address = f"{st.context.url}?{urlencode(address_of(place, words.language, opened) | {'page': PAGES[0]})}"
+        parts.show_take_page(opened, words, place, address)
+    elif name == "quality":
+        show_html(words, pages.quality_page(atlas, words) + pages.questions_page(cards, words))
+    else:
+        told = pages.republic_page(cards, words) + pages.methods_page(cards, words) + pages.sources_table(cards, words)
+        show_html(words, told)
+    keep_address(opened, words, place)
+
+
+def show_pages_switch(words: Words) -> str:
+    """Show the switch between the pages and return the chosen one."""
+    return str(
+        st.radio(
+            words("page.pages"), PAGES, key="page", format_func=lambda name: words(f"pages.{name}"), horizontal=True,
+            label_visibility="collapsed",
+        )
+    )  # fmt: skip
 
 
 def main() -> None:
@@ -232,8 +270,20 @@ def main() -> None:
         return
     follow_address(opened)
     words = load_words(st.session_state.language)
+    if st.context.is_embedded:
+        show_embedded(opened, words)
+        return
     show_title(words)
-    show_atlas(opened, words)
+    page = show_pages_switch(words)
+    for fault in st.session_state.get("faults", []):
+        st.warning(fault)
+    if page == PAGES[0]:
+        show_atlas(opened, words)
+    else:
+        # A map that comes back must be told where it stood.
+        send(st.session_state.place)
+        with st.container(key="reading"):
+            show_page(page, opened, words, st.session_state.place)
 
 
 main()

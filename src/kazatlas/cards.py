@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import math
+import re
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
 
-from kazatlas.atlas import Atlas
+from kazatlas.atlas import Atlas, stops
+from kazatlas.bibliography import STYLE_NAMES, STYLES, cite_source
+from kazatlas.lineage import Relation, family, timeline_of
+from kazatlas.record import View
 from kazatlas.words import Words
 
 Row = Mapping[str, Any]
@@ -19,6 +25,12 @@ EVIDENCE_ORDER = ("certain", "less-certain", "uncertain")
 BASIS_ORDER = ("legal-text", "period-map", "later-map", "river", "modern-boundary", "conjecture")
 
 OWN_SOURCES = ("general-knowledge", "inference")
+
+KEPT = 256
+"""So many cards are kept made; a reader goes back and forth between a few."""
+
+FEW = 4
+"""So few units an act may concern for what is said of it to be said of each of them."""
 
 
 @dataclass(frozen=True)
@@ -30,15 +42,35 @@ class Border:
     km: float
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """A length of a unit's border that was drawn in one way, on one kind of evidence."""
+
+    method: str
+    basis: str
+    certainty: str
+    accuracy_km: float
+    km: float
+
+
 def _is_given(value: Any) -> bool:
     # A missing cell of a table is None or NaN, the only float that a text column holds.
     return value is not None and value != "" and not (isinstance(value, float) and math.isnan(value))
 
 
 class Cards:
-    """The cards of one atlas, with what they look up in it."""
+    """The cards of one atlas, with what they look up in it.
 
-    def __init__(self, atlas: Atlas) -> None:
+    Parameters
+    ----------
+    with_styles
+        Whether each citation can be copied in the bibliographic styles; it makes a card several
+        times as long.
+    """
+
+    def __init__(self, atlas: Atlas, *, with_styles: bool = False) -> None:
+        self.atlas = atlas
+        self.with_styles = with_styles
         self.tables = atlas.tables
         self.events = {event["id"]: event for event in atlas.tables["events"]}
         self.rows: dict[str, list[Row]] = defaultdict(list)
@@ -53,6 +85,27 @@ class Cards:
         self.edges = atlas.borders.drop(columns="geometry").to_dict("records")
         self.known_faces: dict[str, frozenset[str]] = {}
         self.known_borders: dict[frozenset[str], tuple[list[Border], float]] = {}
+        self.known_drawn: dict[frozenset[str], list[Drawn]] = {}
+        self.known_parts: dict[tuple[str, str, str], str] = {}
+        self.known_sources: dict[tuple[str, str], str] = {}
+        self.known_styles: dict[tuple[str, str, str], str] = {}
+
+    @cached_property
+    def stops(self) -> list[str]:
+        """The days of the timeline."""
+        return stops(self.atlas)
+
+    @cached_property
+    def named_in(self) -> dict[str, set[str]]:
+        """Return for each unit the conflicts that speak of it by name."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for id_, conflict in self.tables["conflicts"].items():
+            texts = [conflict["title"], conflict["accepted"], *(other["reading"] for other in conflict["others"])]
+            told = " ".join(text["en"] for text in texts)
+            for unit in self.rows:
+                if self._is_named(unit, told):
+                    found[unit].add(id_)
+        return found
 
     # ---- asking the atlas
 
@@ -104,6 +157,74 @@ class Cards:
             self.known_borders[faces] = ([Border(*key, km) for key, km in ordered], shore)
         return self.known_borders[faces]
 
+    def drawn(self, row: Row) -> list[Drawn]:
+        """Return how a version's outline was drawn, most of it first; shores are lines like the others."""
+        faces = self.faces_of(row)
+        if faces not in self.known_drawn:
+            lengths: dict[tuple[str, str, str, float], float] = defaultdict(float)
+            for edge in self.edges:
+                if (edge["left"] in faces) != (edge["right"] in faces):
+                    key = (edge["method"], edge["basis"], edge["certainty"], float(edge["accuracy_km"]))
+                    lengths[key] += edge["length_km"]
+            found = [Drawn(*key, km) for key, km in lengths.items()]
+            self.known_drawn[faces] = sorted(found, key=lambda drawn: (-drawn.km, drawn.method))
+        return self.known_drawn[faces]
+
+    def name_citations(self, row: Row) -> list[Mapping[str, Any]]:
+        """Return what is cited for a version's name: by it, or by another version of the same name."""
+        found: list[Mapping[str, Any]] = []
+        for other in self.rows[row["unit"]]:
+            if all(other[f"name_{language}"] == row[f"name_{language}"] for language in ("kk", "ru")):
+                found += [cited for cited in other.get("name_citations") or () if cited not in found]
+        return found
+
+    def acts_of(self, row: Row, view: str) -> dict[str, list[Mapping[str, Any]]]:
+        """Return the acts that a version's dates rest on.
+
+        Returns
+        -------
+        `from` and `to`, what began and ended the unit's standing; `extent`, what else began and
+        ended this version of it.
+        """
+        first, last = self.span(row, view)
+        ids = {"from": [first["start_event"]], "to": [last.get("end_event")]}
+        ids["extent"] = [
+            id_
+            for id_ in dict.fromkeys((row["start_event"], row.get("end_event")))
+            if id_ not in (first["start_event"], last.get("end_event"))
+        ]
+        # The record's own opening began nothing.
+        opening = self.tables["coverage"][0]
+        return {
+            key: [self.events[id_] for id_ in these if id_ in self.events and self.events[id_]["date"] > opening]
+            for key, these in ids.items()
+        }
+
+    def alternatives_of(self, row: Row, event: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        """Return the other dates and readings of an event that are about a version, not only about other units."""
+        found = []
+        near = {row["unit"], row.get("parent"), row.get("administered_by")}
+        for other in event.get("alternatives") or []:
+            # In English, where names are not inflected.
+            named = {unit for unit in event["units"] if self._is_named(unit, other["reading"]["en"])}
+            if not named or named & near or len(event["units"]) <= FEW:
+                found.append(other)
+        return found
+
+    def _is_named(self, unit: str, text: str) -> bool:
+        names = {self.tables["units"][unit]["label"]["en"], *(row["name_en"] for row in self.rows[unit])}
+        return any(re.search(rf"\b{re.escape(name)}\b", text) for name in names)
+
+    def conflicts_of(self, unit: str, event: Mapping[str, Any]) -> list[str]:
+        """Return the conflicts of an event that are about a unit.
+
+        An event may concern many units and have conflicts about some of them. A conflict is about a
+        unit when it speaks of it by name, or when the event concerns few others.
+        """
+        ids = event.get("conflict") or []
+        few = unit in event.get("units", []) and len(event["units"]) <= FEW
+        return [id_ for id_ in ids if id_ in self.tables["conflicts"] and (few or id_ in self.named_in[unit])]
+
     def span(self, row: Row, view: str) -> tuple[Row, Row]:
         """Return the first and last of the versions, one after another, in which the unit's standing is the same."""
         rows = self._rows_in(row["unit"], view)
@@ -145,14 +266,19 @@ class Cards:
         if row is None:
             rows = self.rows.get(unit)
             return escape(words.choice(self.tables["units"][unit]["label"]) if rows else unit)
-        return _link(words, _name(row, words), day=day, view=view, unit=unit, moves=False)
+        return place_link(words, _name(row, words), day=day, view=view, unit=unit, moves=False)
 
     def day_link(self, words: Words, day: str, view: str, precision: str = "day", unit: str | None = None) -> str:
         """Return a day in words as a link that moves the map to it."""
-        return _link(words, words.date(day, precision), day=day, view=view, unit=unit)
+        return place_link(words, words.date(day, precision), day=day, view=view, unit=unit)
 
     def source(self, words: Words, id_: str) -> str:
         """Return a source as one line: authors, title, where, year, how it was seen."""
+        if (words.language, id_) not in self.known_sources:
+            self.known_sources[words.language, id_] = self._source(words, id_)
+        return self.known_sources[words.language, id_]
+
+    def _source(self, words: Words, id_: str) -> str:
         source = self.tables["sources"][id_]
         if id_ in OWN_SOURCES:
             # Not a document but our own word for where a statement comes from, so said in the page's language.
@@ -185,6 +311,8 @@ class Cards:
         for citation in citations:
             text = self.source(words, citation["source"])
             text += f' <span class="kz-locator">{escape(citation["locator"])}</span>'
+            if self.with_styles:
+                text += self._styles(words, citation["source"], citation["locator"])
             if quote := citation.get("quote"):
                 language = citation.get("quote_lang", "")
                 text += f'<blockquote lang="{escape(language)}">{escape(quote)}</blockquote>'
@@ -196,19 +324,34 @@ class Cards:
             items.append(f"<li>{text}</li>")
         return f'<ul class="kz-citations">{"".join(items)}</ul>'
 
+    def _styles(self, words: Words, source: str, locator: str) -> str:
+        """Return a citation to be copied, in each style."""
+        key = (words.language, source, locator)
+        if key not in self.known_styles:
+            items = "".join(
+                f"<dt>{escape(STYLE_NAMES[style])}</dt>"
+                f"<dd><code>{escape(cite_source(self.tables, source, locator, style))}</code></dd>"
+                for style in STYLES
+            )
+            summary = f"<summary>{escape(words('card.cite'))}</summary>"
+            self.known_styles[key] = f'<details class="kz-cite">{summary}<dl>{items}</dl></details>'
+        return self.known_styles[key]
+
     def conflicts(self, words: Words, ids: Iterable[str]) -> str:
         """Return where sources disagree: the accepted reading, then the others with their sources."""
         html = ""
         for id_ in ids:
             conflict = self.tables["conflicts"].get(id_)
-            if not conflict:
-                continue
-            html += f"<h5>{escape(words.choice(conflict['title']))}</h5>"
-            html += f"<p><b>{escape(words('event.accepted'))}:</b> {escape(words.choice(conflict['accepted']))}</p>"
-            html += self.citations(words, conflict["citations"])
-            for other in conflict["others"]:
-                html += f"<p><b>{escape(words('event.other'))}:</b> {escape(words.choice(other['reading']))}</p>"
-                html += self.citations(words, other["citations"])
+            if conflict:
+                html += f"<h5>{escape(words.choice(conflict['title']))}</h5>{self._conflict(words, conflict)}"
+        return html
+
+    def _conflict(self, words: Words, conflict: Mapping[str, Any]) -> str:
+        html = f"<p><b>{escape(words('event.accepted'))}:</b> {escape(words.choice(conflict['accepted']))}</p>"
+        html += self.citations(words, conflict["citations"])
+        for other in conflict["others"]:
+            html += f"<p><b>{escape(words('event.other'))}:</b> {escape(words.choice(other['reading']))}</p>"
+            html += self.citations(words, other["citations"])
         return html
 
     # ---- cards
@@ -244,12 +387,19 @@ class Cards:
             body += f'<p class="kz-note">{escape(words("card.not-recovered", name=name))}</p>'
         elif row["border"] == "not-drawn":
             body += f'<p class="kz-note">{escape(words("card.not-drawn"))}</p>'
-        body += self._evidence(words, row)
-        body += self._figures(words, unit)
-        body += f"<h4>{escape(words('card.sources'))}</h4>{self.citations(words, row['citations'])}"
-        if row.get("name_citations"):
-            body += f"<h4>{escape(words('card.name_sources'))}</h4>{self.citations(words, row['name_citations'])}"
+        body += self._lasting(words, row, view)
         return self._frame(self._heading(words, row), body)
+
+    def _lasting(self, words: Words, row: Row, view: str) -> str:
+        """Return the part of a version's card that is the same on each of its days."""
+        key = (words.language, row["id"], view)
+        if key not in self.known_parts:
+            if len(self.known_parts) >= KEPT:
+                self.known_parts.clear()
+            html = self._readings(words, row, view) + self._family(words, row["unit"], view) + self._life(words, row, view)
+            html += f"<h4>{escape(words('card.sources'))}</h4>{self.citations(words, row['citations'])}"
+            self.known_parts[key] = html + self._grounds(words, row, view) + self._figures(words, row["unit"])
+        return self.known_parts[key]
 
     def event_card(self, words: Words, event: Mapping[str, Any], view: str) -> str:
         """Return the card of an event: when, what, which units, what other sources say, from where."""
@@ -301,12 +451,13 @@ class Cards:
         self, words: Words, when: str, who: str, day: str, heirs: list[Row], view: str, unit: str, target: str,
         heirs_day: str | None = None,
     ) -> str:  # fmt: skip
-        link = _link(words, words.date(day), day=target, view=view, unit=unit)
-        html = f"<p>{escape(words(when, date='@')).replace('@', link)}</p>"
+        link = place_link(words, words.date(day), day=target, view=view, unit=unit)
+        html = f"<p>{_opened(words(when, date='@'), link)}</p>"
         if heirs:
             there = heirs_day or day
             links = "".join(
-                f"<li>{_link(words, _name(row, words), day=there, view=view, unit=row['unit'])}</li>" for row in heirs
+                f"<li>{place_link(words, _name(row, words), day=there, view=view, unit=row['unit'])}</li>"
+                for row in heirs
             )
             html += f'<p>{escape(words(who))}</p><ul class="kz-heirs">{links}</ul>'
         return html
@@ -359,25 +510,256 @@ class Cards:
             return ""
         return f' <span class="kz-seen">({escape(words("card.precision_" + precision))})</span>'
 
-    def _evidence(self, words: Words, row: Row) -> str:
+    # ---- what each fact rests on
+
+    def _grounds(self, words: Words, row: Row, view: str) -> str:
+        """Return the sources of a version's start, end, name and border, each apart."""
+        acts = self.acts_of(row, view)
+        first, last = self.span(row, view)
+        html = f"<h4>{escape(words('card.grounds'))}</h4>"
+        if acts["from"]:
+            html += self._acts(words, "card.from", acts["from"], row, view)
+        else:
+            opens = first["valid_from"] == self.tables["coverage"][0]
+            told = [words("card.from_opens")] if opens else []
+            html += _fold(words("card.from"), " · ".join([*told, words("card.no_source")]), "")
+        if acts["to"]:
+            html += self._acts(words, "card.to", acts["to"], row, view)
+        else:
+            # That a thing goes on beyond the atlas wants no source.
+            told_end = "card.no_source" if "valid_to" in last else "card.to_open"
+            html += _fold(words("card.to"), words(told_end), "")
+        if acts["extent"]:
+            html += self._acts(words, "card.extent", acts["extent"], row, view)
+        named = self.name_citations(row)
+        inner = self.citations(words, named) if named else ""
+        return html + _fold(words("card.name_sources"), self._count(words, named), inner) + self._outline(words, row)
+
+    def _count(self, words: Words, citations: Iterable[Mapping[str, Any]]) -> str:
+        number = len({citation["source"] for citation in citations})
+        return words("card.source_count", number=words.number(number)) if number else words("card.no_source")
+
+    def _acts(self, words: Words, label: str, acts: list[Mapping[str, Any]], row: Row, view: str) -> str:
+        """Return the acts that a date rests on, with their sources."""
+        cited = [citation for event in acts for citation in event["citations"]]
+        told = [self._basis(words, acts[0])] if len(acts) == 1 else []
+        inner = ""
+        for event in acts:
+            link = place_link(words, words.choice(event["title"]), day=event["date"], view=view, unit=row["unit"])
+            when = f"{words.date(event['date'], event['precision'])}, {self._basis(words, event)}"
+            inner += f'<p>{link} <span class="kz-seen">({escape(when)})</span></p>'
+            if event["basis"] == "attested":
+                inner += f'<p class="kz-note">{escape(words("change.attested"))}</p>'
+            if placed := event.get("placed"):
+                inner += f'<p class="kz-note">{escape(words.choice(placed))}</p>'
+            inner += self.citations(words, event["citations"])
+        return _fold(words(label), " · ".join([*told, self._count(words, cited)]), inner)
+
+    def _basis(self, words: Words, event: Mapping[str, Any]) -> str:
+        return f"{words('event.basis_' + event['basis'])}, {words('card.certainty_' + event['certainty'])}"
+
+    def _outline(self, words: Words, row: Row) -> str:
+        """Return what a version's border rests on: km by evidence, then by the way it was drawn, with sources."""
+        label = words("card.border")
+        if row["border"] == "not-drawn":
+            return _fold(label, words("card.no_line"), "")
         borders, shore = self.border(row)
         if not borders and not shore:
-            return ""
+            return _fold(label, words("card.no_source"), "")
         lines = [
             (f"{words('card.basis_' + border.basis)}, {words('card.certainty_' + border.certainty)}", border.km)
             for border in borders
         ]
         if shore:
             lines.append((words("card.coast"), shore))
-        items = "".join(
-            f"<dt>{escape(name)}</dt><dd>{escape(words('card.border_km', number=words.number(round(km))))}</dd>"
-            for name, km in lines
-        )
-        total = words("card.border_total", number=words.number(round(sum(km for _, km in lines))))
+        items = "".join(f"<dt>{escape(name)}</dt><dd>{escape(self._km(words, km))}</dd>" for name, km in lines)
+        inner = f"<dl>{items}</dl>"
+        for drawn in self.drawn(row):
+            method = self.tables["methods"].get(drawn.method)
+            if not method:
+                continue
+            told = ", ".join([
+                self._km(words, drawn.km), words("card.basis_" + drawn.basis),
+                words("card.certainty_" + drawn.certainty),
+                words("pages.accuracy", km=words.number(drawn.accuracy_km)),
+            ])  # fmt: skip
+            inner += _fold(
+                words.choice(method["title"]), told,
+                f"<p>{escape(words.choice(method['text']))}</p>{self.citations(words, method['citations'])}",
+            )  # fmt: skip
+        return _fold(label, words("card.border_total", number=words.number(round(sum(km for _, km in lines)))), inner)
+
+    def _km(self, words: Words, km: float) -> str:
+        return words("card.border_km", number=words.number(round(km) if km >= 1 else max(0.1, round(km, 1))))
+
+    # ---- what others say
+
+    def _readings(self, words: Words, row: Row, view: str) -> str:
+        """Return other dates and readings of a version's start and end, and what sources disagree on about its unit."""
+        items, told = "", dict[str, None]()
+        for key, acts in self.acts_of(row, view).items():
+            label = words("card." + key)
+            for event in acts:
+                for other in self.alternatives_of(row, event):
+                    when = _reading_date(words, other)
+                    head = f"{label}: {when} – " if when else f"{label}: "
+                    items += (
+                        f"<li>{escape(head)}{escape(words.choice(other['reading']))}"
+                        f' <span class="kz-seen">({escape(words("card.reading_" + other["status"]))})</span>'
+                        f"{self._fold_citations(words, other['citations'])}</li>"
+                    )
+                told |= dict.fromkeys(self.conflicts_of(row["unit"], event))
+        html = f"<ul>{items}</ul>" if items else ""
+        for id_ in told:
+            conflict = self.tables["conflicts"][id_]
+            summary = f"<summary>{escape(words.choice(conflict['title']))}</summary>"
+            html += f'<details class="kz-ground">{summary}{self._conflict(words, conflict)}</details>'
+        if not html:
+            return ""
+        return f'<section class="kz-readings"><h4>{escape(words("card.readings"))}</h4>{html}</section>'
+
+    def _fold_citations(self, words: Words, citations: list[Mapping[str, Any]]) -> str:
+        """Return citations behind the titles of their sources."""
+        titles = [
+            words("card.source_" + id_) if id_ in OWN_SOURCES else str(self.tables["sources"][id_]["title"])
+            for id_ in dict.fromkeys(citation["source"] for citation in citations)
+        ]
+        return f"<details><summary>{escape('; '.join(titles))}</summary>{self.citations(words, citations)}</details>"
+
+    # ---- before and after
+
+    def _family(self, words: Words, unit: str, view: str) -> str:
+        """Return whose land became a unit's and whose its land became, with the share of the unit's area."""
+        told = family(self.atlas, unit, cast(View, view))
+        before = "".join(self._relation(words, relation, view, is_before=True) for relation in told["predecessors"])
+        after = "".join(self._relation(words, relation, view, is_before=False) for relation in told["successors"])
+        if not before and not after:
+            return ""
+        label = escape(words.choice(self.tables["units"][unit]["label"]))
+        html = f'<ul>{before}</ul>' if before else ""
+        html += f'<p class="kz-self">{label}</p>'
+        html += f'<ul>{after}</ul>' if after else ""
+        mine = [r.to_unit == unit for r in told["predecessors"]] + [r.from_unit == unit for r in told["successors"]]
+        note = "card.family_shares" if all(mine) else "card.family_within"
         return (
-            f'<details class="kz-evidence"><summary>{escape(words("card.border"))}: {escape(total)}</summary>'
-            f"<dl>{items}</dl></details>"
+            f'<section class="kz-family"><h4>{escape(words("card.family"))}</h4>{html}'
+            f'<p class="kz-seen">{escape(words(note))}</p></section>'
         )
+
+    def _relation(self, words: Words, relation: Relation, view: str, *, is_before: bool) -> str:
+        """Return one relative: its name as a link to the last day that it had before, or the first after."""
+        seen = view if relation.view == "both" else relation.view
+        day, other = (
+            (self._stop_before(relation.day), relation.from_unit) if is_before else (relation.day, relation.to_unit)
+        )
+        row = self.version(other, day, seen) if other else None
+        if row is not None:
+            name = place_link(words, _name(row, words), day=day, view=seen, unit=row["unit"])
+        elif relation.name:
+            name = f"<span>{escape(words.choice(relation.name))}</span>"
+        else:
+            name = escape(words.choice(self.tables["units"][other]["label"]) if other else "")
+        told = [words("card.relation_" + relation.type)]
+        if relation.day > self.tables["coverage"][0]:
+            told.insert(0, relation.day[:4])
+        share = relation.share_to if is_before else relation.share_from
+        if share is not None:
+            told.append(_percent(words, share))
+        if relation.evidence == "stated":
+            told.append(words("card.stated"))
+        html = f'{name} <span class="kz-seen">{escape(", ".join(told))}</span>'
+        if relation.citations:
+            html += self._fold_citations(words, cast("list[Mapping[str, Any]]", relation.citations))
+        return f"<li>{html}</li>"
+
+    def _stop_before(self, day: str) -> str:
+        return self.stops[max(0, bisect_left(self.stops, day) - 1)]
+
+    def _life(self, words: Words, row: Row, view: str) -> str:
+        """Return a unit's versions in order of time, each a link that leads to its first day."""
+        items: list[str] = []
+        before: Row = {}
+        versions = self._versions(row["unit"], view)
+        for version in versions:
+            if before.get("valid_to", "9999") < version["valid_from"]:
+                items.append(self._end(words, before, view))
+            opens = version["valid_from"] == self.tables["coverage"][0]
+            precision = "day" if opens else version["start_precision"]
+            html = self.day_link(words, version["valid_from"], view, precision, row["unit"])
+            if not before or _name(version, words) != _name(before, words):
+                html += f" <b>{escape(_name(version, words))}</b>"
+            told = f' <span class="kz-seen">{escape(words("card.from_opens"))}</span>'
+            html += told if opens else self._act(words, version["start_event"])
+            here = version["valid_from"] <= row["valid_from"] < version.get("valid_to", "9999")
+            items.append(f"<li{' aria-current=true' if here else ''}>{html}</li>")
+            before = version
+        if "valid_to" in before:
+            items.append(self._end(words, before, view))
+        if len(items) < 2:
+            return ""
+        count = words("card.life_count", number=words.number(len(versions)))
+        return _fold(words("card.life"), count, f"<ol>{''.join(items)}</ol>")
+
+    def _end(self, words: Words, row: Row, view: str) -> str:
+        day = _opened(words("card.ended", date="@"), self._to(words, row, view))
+        return f"<li>{day}</li>"
+
+    def _versions(self, unit: str, view: str) -> list[Row]:
+        """Return a unit's versions in a view in order of time; where only our own drawing changed, none begins."""
+        rows = {row["id"]: row for row in self._rows_in(unit, view)}
+        found: list[Row] = []
+        for entry in timeline_of(self.atlas, unit):
+            if (row := rows.get(entry["version"])) is None:
+                continue
+            ours = entry["began"] and all(change.type == "redigitised" for change in entry["began"])
+            if found and ours and found[-1].get("valid_to") == row["valid_from"]:
+                ends = {key: row[key] for key in ("valid_to", "end_event") if key in row}
+                found[-1] = {k: v for k, v in found[-1].items() if k not in ("valid_to", "end_event")} | ends
+            else:
+                found.append(row)
+        return found
+
+    # ---- zones
+
+    def zone_card(self, words: Words, zone_id: str, day: str, view: str) -> str:
+        """Return the card of a zone: what it was, when, what was decided, how it was drawn, from where."""
+        zone = self.tables["zones"].get(zone_id)
+        if zone is None:
+            return ""
+        html = f'<p class="kz-kind">{escape(words("card.zone_" + zone["kind"]))}</p>'
+        html += f"<h3>{escape(words.choice(zone['title']))}</h3>"
+        start, end = zone["valid_from"], zone.get("valid_to")
+        if not start <= day < (end or "9999"):
+            key = "card.not_yet" if day < start else "card.no_longer"
+            html += f'<p class="kz-absent">{escape(words(key))}</p>'
+        html += f"<p>{escape(words.choice(zone['text']))}</p>"
+        until = self._moment(words, end, zone.get("until"), view) if end else escape(words("card.to_open"))
+        html += self._facts([
+            (words("card.from"), self._moment(words, start, zone["from"], view)),
+            (words("card.to"), until),
+            (words("card.certainty"), escape(words("card.certainty_" + zone["certainty"]))),
+        ])  # fmt: skip
+        states = sorted(zone.get("states") or [], key=lambda state: str(state["date"]))
+        last = max((state["date"] for state in states if state["date"] <= day < (end or "9999")), default=None)
+        items = []
+        for state in states:
+            told = self._moment(words, state["date"], state["from"], view, is_brief=True)
+            if state["date"] == last:
+                told += f' <b class="kz-now">{escape(words("card.in_force"))}</b>'
+            told += f"<br>{escape(words.choice(state['text']))}{self._fold_citations(words, state['citations'])}"
+            items.append(f"<li{' aria-current=true' if state['date'] == last else ''}>{told}</li>")
+        if items:
+            html += f'<h4>{escape(words("card.zone_states"))}</h4><ol class="kz-states">{"".join(items)}</ol>'
+        html += f"<h4>{escape(words('card.zone_method'))}</h4><p>{escape(words.choice(zone['method']))}</p>"
+        html += f"<h4>{escape(words('card.sources'))}</h4>{self.citations(words, zone['citations'])}"
+        return f'<article class="kz-card kz-zone-card" id="zone-{escape(zone_id)}">{html}</article>'
+
+    def _moment(self, words: Words, day: str, event: str | None, view: str, *, is_brief: bool = False) -> str:
+        """Return a day as a link, as exact as the act that it is of, and the act."""
+        act = self.events.get(event or "")
+        precision = act["precision"] if act else "day"
+        html = self.day_link(words, day, view, precision)
+        return html if is_brief or not act else html + self._imprecise(words, precision) + self._act(words, act["id"])
 
     def _figures(self, words: Words, unit: str) -> str:
         figures = self.tables["units"].get(unit, {}).get("figures") or []
@@ -408,7 +790,39 @@ def _name(row: Row, words: Words) -> str:
     return str(row[f"name_{words.language}"])
 
 
-def _link(words: Words, text: str, *, day: str, view: str, unit: str | None, moves: bool = True) -> str:
+def _opened(text: str, html: str) -> str:
+    """Return a text with HTML in the place of its mark."""
+    return escape(text).replace("@", html)
+
+
+def _fold(label: str, told: str, inner: str) -> str:
+    """Return a line that opens, or only the line where there is nothing in it."""
+    line = f"<b>{escape(label)}</b>: {escape(told)}" if told else f"<b>{escape(label)}</b>"
+    if not inner:
+        return f'<p class="kz-ground">{line}</p>'
+    return f'<details class="kz-ground"><summary>{line}</summary>{inner}</details>'
+
+
+def _percent(words: Words, share: float) -> str:
+    """Return a share in percent, with a decimal where whole percents would say all or nothing."""
+    percent = share * 100
+    number = round(percent) if 1 <= percent <= 99 or share > 0.9995 else max(0.1, round(percent, 1))
+    return words("card.percent", number=words.number(number))
+
+
+def _reading_date(words: Words, reading: Mapping[str, Any]) -> str:
+    """Return the date of another reading in words, as exact as it is; none where it gives none."""
+    edtf = str(reading.get("edtf") or reading.get("date") or "")
+    days = []
+    for part in edtf.split("/"):
+        if not re.fullmatch(r"\d{4}(-\d\d){0,2}", part):
+            return ""
+        precision = {4: "year", 7: "month", 10: "day"}[len(part)]
+        days.append(words.date(part + "-01-01"[len(part) - 4 :], precision))
+    return " – ".join(days)
+
+
+def place_link(words: Words, text: str, *, day: str, view: str, unit: str | None, moves: bool = True) -> str:
     """Return a link that opens the page at a place; the map's script makes it a step instead.
 
     Parameters

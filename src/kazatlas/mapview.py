@@ -23,6 +23,9 @@ TILES = {
 }
 """The online background that a reader may switch on; nothing is asked of it before."""
 
+SPOKEN = ("map.", "card.basis_", "card.certainty_", "card.source_")
+"""The beginnings of the keys of the words that the element says."""
+
 CENTRE = (48.6, 67.0)
 MAP_OPTIONS: dict[str, Any] = {
     "zoom_start": 5,
@@ -34,7 +37,15 @@ MAP_OPTIONS: dict[str, Any] = {
     "wheel_px_per_zoom_level": 120,
 }
 
-OPENING = {"date": "1920-08-26", "view": "de_jure", "level": 2, "unit": None, "lang": "kk"}
+OPENING = {
+    "date": "1920-08-26",
+    "view": "de_jure",
+    "level": 2,
+    "unit": None,
+    "zone": None,
+    "compare": None,
+    "lang": "kk",
+}
 """What the map shows first; part of its identity, so the same for every reader."""
 
 STATIC_URL = "../../app/static/"
@@ -70,7 +81,10 @@ def map_words(topology: Mapping[str, Any]) -> dict[str, Any]:
     """Return the element's words in all languages, with the stops' dates in words."""
     catalogues = [load_words(language) for language in LANGUAGES]
     return {
-        "words": {words.language: words.part("map.") for words in catalogues},
+        "words": {
+            words.language: {key: text for prefix in SPOKEN for key, text in words.part(prefix).items()}
+            for words in catalogues
+        },
         "dates": {stop["date"]: [words.date(stop["date"]) for words in catalogues] for stop in topology["stops"]},
     }
 
@@ -161,8 +175,9 @@ def command_group(words: Mapping[str, Any]) -> folium.FeatureGroup:
     Parameters
     ----------
     words
-        `serial` (each number is obeyed once) and any of `date`, `view`, `level`, `unit`, `lang`, and
-        `show` to bring the unit into sight.
+        `serial` (each number is obeyed once) and any of `date`, `view`, `level`, `unit`, `zone`, `lang`,
+        `compare` (a second date, or None for one map alone), `embed` (True leaves map, timeline and
+        attribution), and `show` to bring the unit or the zone into sight.
     """
     group = folium.FeatureGroup()
     Command(words).add_to(group)

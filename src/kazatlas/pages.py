@@ -70,7 +70,9 @@ def article_page(cards: Cards, words: Words) -> str:
                 html += annotation(id_)
             else:
                 title = escape(words.choice(slips[id_]["title"]))
-                html += f'<p class="kz-seen"><a href="#{escape(id_)}">{escape(words("pages.annotation"))}: {title}</a></p>'
+                html += (
+                    f'<p class="kz-seen"><a href="#{escape(id_)}">{escape(words("pages.annotation"))}: {title}</a></p>'
+                )
             told.add(id_)
         html += "</section>"
     rest = [id_ for id_ in slips if id_ not in told]
@@ -160,7 +162,9 @@ def methods_page(cards: Cards, words: Words) -> str:
         basis = f"{words('card.basis_' + method['basis'])}, {words('card.certainty_' + method['certainty'])}"
         accuracy = words("pages.accuracy", km=words.number(method["accuracy_km"]))
         html += f'<section id="method-{escape(id_)}">' + _heading(3, words.choice(method["title"]))
-        html += f'<p class="kz-seen">{escape(basis)} · {escape(accuracy)}</p><p>{escape(words.choice(method["text"]))}</p>'
+        html += (
+            f'<p class="kz-seen">{escape(basis)} · {escape(accuracy)}</p><p>{escape(words.choice(method["text"]))}</p>'
+        )
         html += cards.citations(words, method["citations"]) + "</section>"
     return html
 
@@ -193,6 +197,30 @@ def compare_table(atlas: Atlas, cards: Cards, words: Words, first: str, second: 
         return f"<p>{escape(words('pages.nothing_differs'))}</p>"
     columns = [words("pages.unit"), *(words("pages.was", date=date) for date in dates.values())]
     return _table(words("pages.differs", **dates), columns, cells)
+
+
+def ladder_table(rows: list[dict[str, str]], words: Words, view: View) -> str:
+    """Return where a place lay from first to last, as a table (rows of `kazatlas.ladder.printable`)."""
+    heading = _heading(3, words("map.view_" + view))
+    if not rows:
+        return heading + f"<p>{escape(words('ladder.nowhere'))}</p>"
+    cells = []
+    for row in rows:
+        beware = []
+        if row["doubtful"]:
+            told = {"km": row["border_km"], "accuracy": row["accuracy_km"], "name": row["neighbour"]}
+            beware.append(words("ladder.doubt", **told))
+        if row["perhaps"]:
+            beware.append(words("ladder.perhaps", names=row["perhaps"]))
+        cells.append([
+            escape(row["since"]), escape(row["until"]), escape(row["uezd"]), escape(row["gubernia"]),
+            escape(row["authority"]), escape(row["border_km"]), escape(" ".join(beware)),
+        ])  # fmt: skip
+    columns = [
+        words("card.from"), words("card.to"), words("place.uezd"), words("place.gubernia"), words("place.authority"),
+        words("place.border"), words("place.beware"),
+    ]  # fmt: skip
+    return heading + _table(words("place.title"), columns, cells)
 
 
 def questions_page(cards: Cards, words: Words) -> str:

@@ -10,6 +10,10 @@ from typing import TYPE_CHECKING, Any
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from kazatlas.ladder import MAP_FRAME
+from kazatlas.lineage import ghosts
+from kazatlas.record import VIEWS
+
 if TYPE_CHECKING:
     from kazatlas.atlas import Atlas
 
@@ -199,6 +203,46 @@ def _alternatives(tables: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
+def _methods(tables: Mapping[str, Any]) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    """Return how lines were drawn, in order of the methods' ids, and the titles of the sources they name."""
+    methods = []
+    for _, method in sorted(tables["methods"].items()):
+        cited = list(dict.fromkeys(citation["source"] for citation in method["citations"]))
+        methods.append({"title": _texts(method["title"]), "sources": cited})
+    named = {source for method in methods for source in method["sources"]}
+    return methods, {source: str(tables["sources"][source]["title"]) for source in sorted(named)}
+
+
+def _ghosts(atlas: Atlas, numbers: Mapping[str, int]) -> dict[str, dict[str, list[list[int]]]]:
+    """Return the borders that each stop took away: stop -> view -> numbers of edges, by level 0, 1, 2."""
+    found: dict[str, dict[str, list[list[int]]]] = {}
+    for stop in _stops(atlas.tables):
+        for view in VIEWS:
+            drawn = ghosts(atlas, stop["date"], view)
+            edges = [sorted(numbers[edge] for edge in drawn[level] if edge in numbers) for level in (0, 1, 2)]
+            if any(edges):
+                found.setdefault(stop["date"], {})[view] = edges
+    return found
+
+
+def _zones(arcs: _Arcs, tables: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the dated areas that are no units, with arcs of their own."""
+    geometries = []
+    for id_, zone in sorted(tables["zones"].items()):
+        parts = shapely.get_parts(shapely.geometry.shape(zone["geometry"]))
+        rings = [[[arcs.add(ring.coords)] for ring in (part.exterior, *part.interiors)] for part in parts]
+        properties = {
+            "kind": zone["kind"],
+            "from": zone.get("valid_from"),
+            "to": zone.get("valid_to"),
+            "title": _texts(zone["title"]),
+            "certainty": zone["certainty"],
+        }
+        given = {key: value for key, value in properties.items() if value is not None}
+        geometries.append(_arc_geometry(rings) | {"id": id_, "properties": given})
+    return {"type": "GeometryCollection", "geometries": geometries}
+
+
 def _base_object(arcs: _Arcs, features: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """Return a background layer (land, sea, lakes, rivers) with arcs of its own."""
     geometries = []
@@ -240,10 +284,13 @@ def build_topology(atlas: Atlas, base: Mapping[str, Mapping[str, Any]] | None = 
     Returns
     -------
     A TopoJSON topology with the objects `borders` (one line an edge, with the numbers of the faces
-    on its left and right), `faces` (water is what no unit ever holds), `units` (one geometry a
-    version; the numbers of its faces where it is a tile of the map) and one object for each
-    background layer, and with the members `stops`, `alternatives`, `places`, `coverage` and
-    `data_version`. Points in properties are in the topology's own grid.
+    on its left and right, and the number of the method by which it was drawn; an edge of the map
+    itself, which is no border, has `frame` instead), `faces` (water is what no unit ever holds),
+    `units` (one geometry a version; the numbers of its faces where it is a tile of the map), `zones`
+    and one object for each background layer, and with the members `stops`, `alternatives`,
+    `places`, `methods`, `sources`, `ghosts` (stop -> view -> numbers of the borders that were there
+    the day before, by level), `coverage` and `data_version`. Points in properties are in the
+    topology's own grid.
     """
     arcs = _Arcs()
     edges = atlas.borders.sort_values("id").to_dict("records")
@@ -257,12 +304,21 @@ def build_topology(atlas: Atlas, base: Mapping[str, Mapping[str, Any]] | None = 
         borders.append({"type": "LineString", "arcs": [number]})
     face_ids = sorted({face for pair in sides for face in pair if face})
     face_numbers = {face: number for number, face in enumerate(face_ids)}
+    methods, sources = _methods(atlas.tables)
+    method_numbers = {id_: number for number, id_ in enumerate(sorted(atlas.tables["methods"]))}
     for edge, border, pair in zip(edges, borders, sides, strict=True):
         border["properties"] = {
             "id": edge["id"],
             "sides": [face_numbers.get(face, -1) if face else -1 for face in pair],
+        }
+        if edge["method"] == MAP_FRAME:
+            border["properties"]["frame"] = True
+            continue
+        border["properties"] |= {
             "basis": edge["basis"],
             "certainty": edge["certainty"],
+            "method": method_numbers[edge["method"]],
+            "km": edge["accuracy_km"],
         }
 
     known: dict[frozenset[str], list[list[Ring]]] = {}
@@ -330,6 +386,8 @@ def build_topology(atlas: Atlas, base: Mapping[str, Mapping[str, Any]] | None = 
     for name, collection in sorted((base or {}).items()):
         objects[f"base_{name}"] = _base_object(arcs, collection["features"])
     tables = atlas.tables
+    objects["zones"] = _zones(arcs, tables)
+    told = {edge["id"]: number for number, edge in enumerate(edges) if edge["method"] != MAP_FRAME}
     return {
         "type": "Topology",
         "transform": {"scale": [STEP, STEP], "translate": [0, 0]},
@@ -338,6 +396,9 @@ def build_topology(atlas: Atlas, base: Mapping[str, Mapping[str, Any]] | None = 
         "stops": _stops(tables),
         "alternatives": _alternatives(tables),
         "places": _places(tables),
+        "methods": methods,
+        "sources": sources,
+        "ghosts": _ghosts(atlas, told),
         "coverage": tables["coverage"],
         "data_version": tables["data_version"],
     }

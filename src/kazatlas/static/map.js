@@ -4,7 +4,8 @@
  *   data      the topology (see kazatlas.topology), or the address to fetch it from
  *   words     { kk: {...}, ru: {...}, en: {...} }: the element's words
  *   dates     { "1920-08-26": [kk, ru, en], ... }: each stop's date in words
- *   state     { date, view, level, unit, lang }: what is shown first
+ *   state     { date, view, level, unit, zone, compare, lang, embed }: what is shown first; `compare` is a
+ *             second date, `embed` leaves map, timeline and attribution
  *   report    called with the state when the map comes to rest and when a unit is chosen
  *   tiles     { url, credit }: optional online background, asked for only when the reader switches it on
  */
@@ -82,6 +83,12 @@
     this.stops = topology.stops;
     this.alternatives = topology.alternatives;
     this.places = topology.places;
+    this.methods = topology.methods;
+    this.sources = topology.sources;
+    this.ghosts = topology.ghosts;
+    this.zones = objects.zones.geometries.map(function (item) {
+      return Object.assign({ id: item.id, rings: self.rings(item) }, item.properties);
+    });
     this.byUnit = {};
     this.versions.forEach(function (version) {
       (self.byUnit[version.unit] = self.byUnit[version.unit] || []).push(version);
@@ -156,6 +163,21 @@
     })[0];
   };
 
+  Record.prototype.zonesAt = function (date) {
+    return this.zones.filter(function (zone) {
+      return (!zone.from || zone.from <= date) && (!zone.to || date < zone.to);
+    });
+  };
+
+  /* The borders of the day before that a stop took away, down to a level. */
+  Record.prototype.ghostsAt = function (date, view, level) {
+    var byLevel = (this.ghosts[date] || {})[view] || [], found = {};
+    byLevel.slice(0, level + 1).forEach(function (numbers) {
+      numbers.forEach(function (number) { found[number] = true; });
+    });
+    return Object.keys(found).map(Number);
+  };
+
   function holder(version, view) {
     return view === "de_jure" ? version.parent : version.by;
   }
@@ -198,6 +220,8 @@
     };
     snapshot.ranks = this.borders.map(function (border) {
       var a = border.sides[0], b = border.sides[1];
+      // Where the map ends no land does.
+      if (border.frame) return "none";
       var wetA = a >= 0 && self.faces[a].water, wetB = b >= 0 && self.faces[b].water;
       if (wetA || wetB) return "coast";
       if (a < 0 || b < 0) {
@@ -219,10 +243,13 @@
     this.record = record;
     this.options = options;
     this.state = Object.assign(
-      { view: "de_jure", level: 2, unit: null, lang: "kk", serial: 0 }, options.state
+      { view: "de_jure", level: 2, unit: null, zone: null, compare: null, lang: "kk", serial: 0 }, options.state
     );
     this.state.stop = record.stopAt(this.state.date || record.stops[0].date);
-    this.shown = {}; // unit -> what its layer shows now
+    this.state.compare = this.stopDate(this.state.compare);
+    this.zonesShown = true;
+    this.documented = false; // whether conjectured lines are left out
+    this.share = 50; // of the width, to the left of the divider
     this.fits = {}; // where a label fits inside its unit, by version, zoom and language
     this.build();
     this.scaleLines();
@@ -240,7 +267,11 @@
       record.snapshot(next[0], next[1]);
       (window.requestIdleCallback || window.setTimeout)(ahead);
     })();
-    map.on("zoomend", function () { self.root.classList.remove("kz-zooming"); self.scaleLines(); self.label(); });
+    map.on("zoomend", function () {
+      self.root.classList.remove("kz-zooming");
+      self.scaleLines();
+      self.plates().forEach(function (plate) { plate.label(); });
+    });
     map.on("zoomstart", function () { self.root.classList.add("kz-zooming"); });
   }
 
@@ -274,23 +305,30 @@
     container.parentNode.insertBefore(root, container);
     (this.options.frame || document.body).appendChild(root);
     stage.appendChild(container);
+    this.stage = stage;
     this.buildSwitches();
     this.buildTimeline();
+    this.buildCompare();
+    root.classList.toggle("kz-embed", Boolean(this.state.embed));
     // The view is set before there are layers, so that each is projected once; the key is filled before
     // that, because its height is taken from the map's.
-    this.ruling = {};
     this.buildLegend();
     this.drawLegend();
     this.map.invalidateSize({ animate: false });
     this.home();
     var size = this.map.getSize();
-    this.buildLayers();
+    this.buildMap();
+    this.listenToLines();
     document.addEventListener("keydown", function (event) {
-      if (event.key === "Escape" && self.state.unit) self.select(null);
+      if (event.key !== "Escape") return;
+      if (self.line) self.showLine(null);
+      if (self.state.compare) self.compareWith(null);
+      else if (self.state.unit || self.state.zone) self.select(null);
     });
     var opened = performance.now();
     new ResizeObserver(function () {
       self.map.invalidateSize({ pan: false });
+      self.clip();
       var now = self.map.getSize(), turned = now.x !== size.x;
       var settling = performance.now() - opened < 1500 && now.y !== size.y;
       size = now;
@@ -317,7 +355,9 @@
   Element.prototype.scaleLines = function () {
     var size = Math.max(0.5, Math.min(1.5, (this.map.getZoom() - 1.5) / 3.5));
     this.root.style.setProperty("--k", size.toFixed(2));
-    Object.values(this.points || {}).forEach(function (point) { point.setRadius(4.5 * size); });
+    this.plates().forEach(function (plate) {
+      Object.values(plate.points).forEach(function (point) { point.setRadius(4.5 * size); });
+    });
   };
 
   Element.prototype.buildSwitches = function () {
@@ -336,6 +376,11 @@
       return group;
     }
     this.switches = { view: choice("view", VIEWS), level: choice("level", [1, 2]) };
+    this.compareButton = element("button", { type: "button", class: "kz-compare-button", "aria-pressed": "false" });
+    this.compareButton.addEventListener("click", function () {
+      self.compareWith(self.state.compare ? null : self.otherDate());
+    });
+    this.bar.appendChild(this.compareButton);
   };
 
   Element.prototype.buildTimeline = function () {
@@ -424,7 +469,8 @@
         element("div", { class: "kz-years", role: "group" }, this.yearButtons)
       ]),
       element("div", { class: "kz-track" }, [this.range, ticks]),
-      this.live
+      this.live,
+      this.attribution = element("p", { class: "kz-attribution" })
     ]);
     // Before the map in the page, so that the keyboard reaches it first; below it on the screen.
     this.root.insertBefore(this.timeline, this.key.nextSibling);
@@ -447,11 +493,48 @@
     this.announce();
   };
 
-  /* ---- the layers: each made once, in the order in which they lie over one another */
+  /* ---- the map: one plate, and a second one where two dates are compared */
 
-  Element.prototype.buildLayers = function () {
+  Element.prototype.buildMap = function () {
+    var self = this, map = this.map;
+    this.pen = document.createElement("canvas").getContext("2d");
+    this.plate = new Plate(this, "");
+    this.other = null;
+    map.on("click", function () { self.select(null); });
+    map.on("move zoom viewreset", function () { self.clip(); });
+    var scale = L.Control.Scale.extend({
+      _updateMetric: function (metres) {
+        var round = this._getRoundNum(metres);
+        var text = round < 1000 ? round + " " + self.word("map.metres") : round / 1000 + " " + self.word("map.km");
+        this._updateScale(this._mScale, text, round / metres);
+      }
+    });
+    this.scale = new scale({ imperial: false, position: "bottomleft" }).addTo(map);
+    this.zoom = L.control.zoom({ position: "topright" }).addTo(map);
+  };
+
+  /* The plates on the screen. */
+  Element.prototype.plates = function () {
+    if (!this.plate) return [];
+    return this.state.compare ? [this.plate, this.other].filter(Boolean) : [this.plate];
+  };
+
+  /* The layers that show one stop: each made once, in the order in which they lie over one another. */
+  function Plate(owner, suffix) {
+    this.element = owner;
+    this.map = owner.map;
+    this.record = owner.record;
+    this.suffix = suffix;
+    this.shown = {}; // unit -> what its layer shows now
+    this.ruling = {}; // ruler -> the faces that it holds against the decree
+    this.stop = owner.state.stop;
+    this.build();
+  }
+
+  Plate.prototype.build = function () {
     var self = this, map = this.map, record = this.record;
-    var renderer = L.svg({ padding: 0.6 });
+    this.pane = this.suffix ? map.createPane("kz" + this.suffix) : map.getPane("overlayPane");
+    var renderer = L.svg(this.suffix ? { pane: "kz" + this.suffix, padding: 0.6 } : { padding: 0.6 });
     function polygon(rings, css) {
       return L.polygon(rings, {
         renderer: renderer, stroke: false, fillOpacity: 1, interactive: false, smoothFactor: 0.4,
@@ -484,19 +567,33 @@
         self.units[unit] = layer;
       }
     });
+    this.svg = renderer._container;
+    this.svg.setAttribute("role", "group");
     this.hatches = {};
     record.rulers.forEach(function (ruler) {
       self.hatches[ruler] = polygon([], "kz-hatch");
-      self.hatches[ruler].getElement().style.fill = "url(#" + self.pattern(renderer._container, ruler) + ")";
+      self.hatches[ruler].getElement().style.fill = "url(#" + self.hatchPattern(ruler) + ")";
     });
     record.faces.forEach(function (face) { if (face.water) polygon(face.rings, "kz-water"); });
     base("lakes", "kz-water");
     base("rivers", "kz-river");
+    this.zones = {};
+    record.zones.forEach(function (zone) {
+      var layer = L.polygon(zone.rings, {
+        renderer: renderer, fillOpacity: 1, smoothFactor: 0.4, className: "kz-zone " + zone.kind,
+        bubblingMouseEvents: false
+      }).addTo(map);
+      self.attachZone(layer, zone);
+      self.zones[zone.id] = layer;
+    });
     this.band = line([], "kz-band");
+    this.ghost = line([], "kz-ghost");
     this.claim = line([], "kz-claim");
+    this.lit = line([], "kz-lit");
     this.edges = record.borders.map(function (border) {
       return line(border.line, "kz-edge");
     });
+    if (!this.suffix) this.edges.forEach(function (edge, index) { self.attachLine(edge, index); });
     this.outline = line([], "kz-outline");
     this.points = {};
     Object.keys(record.byUnit).forEach(function (unit) {
@@ -515,53 +612,96 @@
         renderer: renderer, radius: place.rank === 1 ? 2.6 : 2, interactive: false, className: "kz-town"
       }).addTo(map);
     });
-    var pane = map.createPane("kz-labels");
+    var pane = map.createPane("kz" + this.suffix + "-labels");
+    pane.classList.add("kz-labels");
     pane.setAttribute("aria-hidden", "true");
     this.labelPane = pane;
     this.labels = {};
-    this.pen = document.createElement("canvas").getContext("2d");
-    map.on("click", function () { self.select(null); });
-    renderer._container.setAttribute("role", "group");
-    this.svg = renderer._container;
-    var scale = L.Control.Scale.extend({
-      _updateMetric: function (metres) {
-        var round = this._getRoundNum(metres);
-        var text = round < 1000 ? round + " " + self.word("map.metres") : round / 1000 + " " + self.word("map.km");
-        this._updateScale(this._mScale, text, round / metres);
-      }
-    });
-    this.scale = new scale({ imperial: false, position: "bottomleft" }).addTo(map);
-    this.zoom = L.control.zoom({ position: "topright" }).addTo(map);
   };
 
-  /* Put a pattern of stripes in a ruler's colour into the drawing and return its id. */
-  Element.prototype.pattern = function (drawing, ruler) {
-    var id = "kz-hatch-" + ruler, svg = "http://www.w3.org/2000/svg";
-    var pattern = document.createElementNS(svg, "pattern"), stroke = document.createElementNS(svg, "path");
-    Object.entries({ id: id, width: 9, height: 9, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" })
-      .forEach(function (pair) { pattern.setAttribute(pair[0], pair[1]); });
-    stroke.setAttribute("d", "M2 0V9");
-    stroke.setAttribute("class", "kz-hatch-line");
-    stroke.style.stroke = "var(--h-" + ruler + ", var(--h-other))";
-    pattern.appendChild(stroke);
-    drawing.insertBefore(pattern, drawing.firstChild);
+  /* Put a pattern into the drawing and return its id; `draw` is the path of one cell of `size`. */
+  Plate.prototype.pattern = function (name, size, turn, draw, css, stroke) {
+    var id = "kz-" + name + this.suffix, svg = "http://www.w3.org/2000/svg";
+    var pattern = document.createElementNS(svg, "pattern"), path = document.createElementNS(svg, "path");
+    Object.entries({
+      id: id, width: size, height: size, patternUnits: "userSpaceOnUse", patternTransform: "rotate(" + turn + ")"
+    }).forEach(function (pair) { pattern.setAttribute(pair[0], pair[1]); });
+    path.setAttribute("d", draw);
+    path.setAttribute("class", css);
+    if (stroke) path.style.stroke = stroke;
+    pattern.appendChild(path);
+    this.svg.insertBefore(pattern, this.svg.firstChild);
     return id;
   };
 
-  /* Let a unit's layer be chosen by pointer and by keyboard, and say what it is. */
-  Element.prototype.attach = function (layer, unit) {
-    var self = this;
-    layer.on("click", function () { self.select(unit); });
-    layer.bindTooltip(function () { return self.tooltip(unit); }, { sticky: true, className: "kz-tooltip" });
+  Plate.prototype.hatchPattern = function (ruler) {
+    return this.pattern("hatch-" + ruler, 9, 45, "M2 0V9", "kz-hatch-line", strong(ruler));
+  };
+
+  /* One cell of the hatching of each kind of zone: its size and its path. */
+  var ZONE_CELLS = {
+    dispute: [7, "M0 3.5H7M3.5 0V7"],
+    contested: [5, "M2.5 0V5"],
+    "shared-regime": [5, "M0 2.5H5"],
+    "land-return": [6, "M2.2 3a.8 .8 0 1 0 1.6 0a.8 .8 0 1 0 -1.6 0"]
+  };
+
+  function zoneCell(kind) {
+    return ZONE_CELLS[kind] || ZONE_CELLS.contested;
+  }
+
+  /* Let a layer be chosen by pointer and by keyboard. */
+  function choosable(layer, choose) {
+    layer.on("click", choose);
     var path = layer.getElement();
     path.setAttribute("role", "button");
-    path.dataset.unit = unit;
     path.addEventListener("keydown", function (event) {
       if (event.key === "Enter" || event.key === " ") {
         event.preventDefault();
-        self.select(unit);
+        choose(event);
       }
     });
+    return path;
+  }
+
+  /* A unit's layer also says what it is. */
+  Plate.prototype.attach = function (layer, unit) {
+    var self = this;
+    choosable(layer, function () { self.element.select(unit); }).dataset.unit = unit;
+    layer.bindTooltip(function () { return self.element.tooltip(unit, self); }, { sticky: true, className: "kz-tooltip" });
+  };
+
+  Plate.prototype.attachZone = function (layer, zone) {
+    var self = this, owner = this.element, id = this.patterned || {};
+    this.patterned = id;
+    if (!id[zone.kind]) {
+      var cell = zoneCell(zone.kind);
+      id[zone.kind] = this.pattern("zone-" + zone.kind, cell[0], 0, cell[1], "kz-zone-line");
+    }
+    var path = choosable(layer, function (event) {
+      // What lies under a zone is chosen by a second click.
+      var under = event.latlng && owner.state.zone === zone.id && self.unitAt(event.latlng);
+      if (under) owner.select(under);
+      else owner.select(null, zone.id);
+    });
+    path.dataset.zone = zone.id;
+    path.style.fill = "url(#" + id[zone.kind] + ")";
+    layer.bindTooltip(function () {
+      return element("div", {}, [
+        element("strong", { text: owner.text(zone.title) }),
+        element("span", { text: owner.word("map.zone_" + zone.kind) }),
+        element("span", { text: owner.word("map.zone_note") })
+      ]);
+    }, { sticky: true, className: "kz-tooltip" });
+  };
+
+  Plate.prototype.unitAt = function (place) {
+    var self = this;
+    return Object.keys(this.shown).filter(function (unit) { return contains(self.shown[unit].rings, place); })[0];
+  };
+
+  Plate.prototype.snapshot = function () {
+    return this.record.snapshot(this.stop, this.element.state.view);
   };
 
   Element.prototype.nameOf = function (unit) {
@@ -569,8 +709,8 @@
     return version ? this.text(version.name) : unit;
   };
 
-  Element.prototype.tooltip = function (unit) {
-    var version = this.snapshot().force[unit];
+  Element.prototype.tooltip = function (unit, plate) {
+    var version = plate.snapshot().force[unit];
     var box = element("div", {});
     if (!version) return box;
     box.appendChild(element("strong", { text: this.text(version.name) }));
@@ -601,12 +741,26 @@
   };
 
   Element.prototype.drawLegend = function () {
-    var self = this, snapshot = this.snapshot();
-    var firsts = snapshot.firsts.filter(function (version) {
-      return self.record.home[version.unit] && !self.isAbroad(version, snapshot);
+    var self = this, snapshot = this.snapshot(), plates = this.plates(), seen = {};
+    var shown = plates.length ? plates.map(function (plate) { return plate.snapshot(); }) : [snapshot];
+    var firsts = [];
+    shown.forEach(function (other) {
+      other.firsts.forEach(function (version) {
+        if (seen[version.unit] || !self.record.home[version.unit] || self.isAbroad(version, other)) return;
+        seen[version.unit] = true;
+        firsts.push(version);
+      });
     });
-    var rulers = this.record.rulers.filter(function (ruler) { return self.ruling[ruler]; });
-    var key = [snapshot.view, this.state.lang, rulers, firsts.map(function (v) { return v.id; })].join(" ");
+    var rulers = this.record.rulers.filter(function (ruler) {
+      return plates.some(function (plate) { return plate.ruling[ruler]; });
+    });
+    var zones = this.record.zones.filter(function (zone) {
+      return shown.some(function (other) { return self.record.zonesAt(other.date).indexOf(zone) >= 0; });
+    });
+    var key = [
+      snapshot.view, this.state.lang, rulers, firsts.map(function (v) { return v.id; }), this.documented,
+      this.zonesShown, zones.map(function (zone) { return zone.id; })
+    ].join(" ");
     if (key === this.legendKey) return;
     this.legendKey = key;
     var box = element("div", {});
@@ -658,18 +812,49 @@
     ["solid", "dashed", "dotted", "guess"].forEach(function (kind) {
       row(stroke("kz-edge gubernia " + kind), self.word("map.evidence_" + kind));
     });
-    row(element("i", { class: "kz-ring" }), this.word("map.not_recovered"));
-    if (this.options.tiles) {
+    function check(name, word, on, change) {
       var input = element("input", { type: "checkbox" });
-      input.checked = Boolean(this.tileLayer);
-      input.addEventListener("change", function () { self.showTiles(input.checked); });
-      box.appendChild(element("label", { class: "kz-tiles" }, [
-        input, element("span", { text: self.word("map.tiles") }),
-        element("small", { text: self.word("map.tiles_note") })
-      ]));
+      input.checked = on;
+      input.addEventListener("change", function () { change(input.checked); });
+      var label = element("label", { class: "kz-check kz-" + name }, [input, element("span", { text: self.word(word) })]);
+      box.appendChild(label);
+      return label;
     }
+    check("documented-only", "map.documented", this.documented, function (on) { self.set({}); self.documented = on; });
+    row(stroke("kz-ghost"), this.word("map.line_ghost"));
+    row(element("i", { class: "kz-ring" }), this.word("map.not_recovered"));
+    heading("map.zones");
+    check("zones", "map.zones_show", this.zonesShown, function (on) { self.set({}); self.zonesShown = on; });
+    zones.forEach(function (zone) {
+      var chip = element("button", { type: "button", class: "kz-zone-chip" }, [
+        zonePatch(zone.kind), element("span", { text: self.text(zone.title) })
+      ]);
+      chip.addEventListener("click", function () { self.select(null, zone.id); });
+      box.appendChild(chip);
+    });
+    if (!zones.length) box.appendChild(element("p", { text: this.word("map.zones_none") }));
+    if (this.options.tiles) {
+      check("tiles", "map.tiles", Boolean(this.tileLayer), function (on) { self.showTiles(on); })
+        .appendChild(element("small", { text: self.word("map.tiles_note") }));
+    }
+    var focused = this.legend.contains(document.activeElement) && document.activeElement.parentNode.className;
     this.legend.replaceChildren(element("summary", { text: this.word("map.legend") }), box);
+    // Filled anew under the reader's hand, the legend gives the hand back its place.
+    var again = focused && this.legend.getElementsByClassName(focused)[0];
+    if (again && again.querySelector("input")) again.querySelector("input").focus();
   };
+
+  /* A piece of a zone's hatching, for the legend. */
+  function zonePatch(kind) {
+    var cell = zoneCell(kind), node = element("i", { class: "kz-stroke kz-zone-patch" }), size = cell[0], paths = "";
+    for (var x = 0; x < 30; x += size) {
+      for (var y = 0; y < 12; y += size) {
+        paths += '<path class="kz-zone-line" transform="translate(' + x + " " + y + ')" d="' + cell[1] + '"/>';
+      }
+    }
+    node.innerHTML = '<svg width="30" height="12" aria-hidden="true">' + paths + "</svg>";
+    return node;
+  }
 
   Element.prototype.showTiles = function (on) {
     if (on && !this.tileLayer) {
@@ -705,11 +890,18 @@
     name(this.previous, this.word("map.previous"));
     name(this.next, this.word("map.next"));
     name(this.speed, this.word("map.speed"));
+    this.compareButton.textContent = this.word("map.compare");
+    this.compareWord.textContent = this.word("map.compare_with");
+    name(this.compareClose, this.word("map.compare_close"));
+    this.divider.setAttribute("aria-label", this.word("map.divider"));
+    this.compareSelect.replaceChildren.apply(this.compareSelect, this.record.stops.map(function (stop) {
+      return element("option", { value: stop.date, text: self.dateWords(stop.date) + " · " + self.text(stop.events[0].tick) });
+    }));
+    this.attribution.textContent = this.word("map.attribution");
     this.timeline.setAttribute("aria-label", this.word("map.timeline"));
     this.range.setAttribute("aria-label", this.word("map.timeline"));
     this.map.getContainer().setAttribute("aria-label", this.word("map.map"));
     this.map.getContainer().setAttribute("role", "region");
-    this.svg.setAttribute("aria-label", this.word("map.units"));
     var zoom = this.zoom.getContainer().children;
     name(zoom[0], this.word("map.zoom_in"));
     name(zoom[1], this.word("map.zoom_out"));
@@ -745,6 +937,7 @@
       var pressed = String(button.textContent === stop.date.slice(0, 4));
       if (button.getAttribute("aria-pressed") !== pressed) button.setAttribute("aria-pressed", pressed);
     });
+    this.announceCompare();
   };
 
   /* ---- moving */
@@ -778,21 +971,33 @@
     var titles = stop.events.map(function (event) { return this.text(event.title); }, this);
     var said = this.dateWords(stop.date) + ". " + titles.join(". ");
     if (state.unit && !this.snapshot().force[state.unit]) said += ". " + this.word("map.absent");
+    if (state.zone && !this.record.zonesAt(stop.date).some(function (zone) { return zone.id === state.zone; })) {
+      said += ". " + this.word("map.absent_zone");
+    }
     if (this.live.textContent !== said) this.live.textContent = said;
-    var report = {
-      date: stop.date, view: state.view, level: state.level, unit: state.unit, serial: state.serial
-    };
+    var report = this.reportOf(state);
     var key = JSON.stringify(report);
     if (key === this.told) return;
     this.told = key;
     if (this.options.report) this.options.report(report);
   };
 
-  Element.prototype.select = function (unit) {
-    if (unit === this.state.unit) return;
+  Element.prototype.reportOf = function (state) {
+    return {
+      date: this.record.stops[state.stop].date, view: state.view, level: state.level, unit: state.unit,
+      zone: state.zone, compare: state.compare, serial: state.serial
+    };
+  };
+
+  /* Choose a unit, or a zone, or nothing. */
+  Element.prototype.select = function (unit, zone) {
+    if (unit === this.state.unit && (zone || null) === this.state.zone) return;
     this.state.unit = unit;
-    this.drawSelection();
-    this.label();
+    this.state.zone = zone || null;
+    this.plates().forEach(function (plate) {
+      plate.drawSelection();
+      plate.label();
+    });
     this.tell();
   };
 
@@ -803,27 +1008,32 @@
     ["view", "level", "lang"].forEach(function (key) {
       if (command[key] !== undefined && command[key] !== null) changes[key] = command[key];
     });
-    if (command.unit !== undefined) changes.unit = command.unit;
+    ["unit", "zone"].forEach(function (key) {
+      if (command[key] !== undefined) changes[key] = command[key];
+    });
+    if (changes.unit) changes.zone = null;
+    else if (changes.zone) changes.unit = null;
+    if (command.compare !== undefined) changes.compare = this.stopDate(command.compare);
+    if (command.embed !== undefined) this.root.classList.toggle("kz-embed", Boolean(command.embed));
     if (command.date) changes.stop = this.record.stopAt(command.date);
     this.stopPlaying();
     this.set(changes);
     // Whoever gave the command knows the state that it leads to.
     clearTimeout(this.resting);
     var next = Object.assign({}, this.state, changes);
-    this.told = JSON.stringify({
-      date: this.record.stops[next.stop].date, view: next.view, level: next.level, unit: next.unit,
-      serial: next.serial
-    });
-    if (command.show) this.show(next.unit);
+    this.told = JSON.stringify(this.reportOf(next));
+    if (command.show) this.show(next.unit, next.zone);
   };
 
-  /* Bring a unit into sight if it is not. */
-  Element.prototype.show = function (unit) {
-    var version = this.snapshot().force[unit];
-    if (!version) return;
-    var bounds = L.latLngBounds(version.geometry.type === "Point"
-      ? [this.record.place(version.geometry.coordinates[0], version.geometry.coordinates[1])]
-      : [].concat.apply([], this.record.ringsOf(version)));
+  /* Bring a unit or a zone into sight if it is not. */
+  Element.prototype.show = function (unit, zone) {
+    var version = unit && this.snapshot().force[unit];
+    var area = zone && this.record.zones.filter(function (other) { return other.id === zone; })[0];
+    if (!version && !area) return;
+    var bounds = L.latLngBounds(area ? [].concat.apply([], area.rings)
+      : version.geometry.type === "Point"
+        ? [this.record.place(version.geometry.coordinates[0], version.geometry.coordinates[1])]
+        : [].concat.apply([], this.record.ringsOf(version)));
     if (bounds.isValid() && !this.map.getBounds().contains(bounds)) {
       this.map.fitBounds(bounds, { maxZoom: Math.max(this.map.getZoom(), 6), padding: [30, 30] });
     }
@@ -837,11 +1047,29 @@
     return snapshot.force[REPUBLIC] !== undefined && snapshot.top(version) !== REPUBLIC;
   };
 
+  Element.prototype.draw = function () {
+    var stop = this.state.stop, compare = this.state.compare;
+    this.root.classList.toggle("kz-documented", this.documented);
+    this.drawCompare();
+    this.plate.draw(stop);
+    if (compare) this.other.draw(this.record.stopAt(compare));
+    var line = this.line;
+    if (line) {
+      this.showLine(this.isTold(line.plate, line.index) ? line.plate : null, line.index, line.place);
+      if (this.line) this.line.held = line.held;
+    }
+    this.drawLegend();
+  };
+
   /* ---- drawing a stop: only what differs from what is shown is touched */
 
-  Element.prototype.draw = function () {
-    var self = this, record = this.record, snapshot = this.snapshot(), level = this.state.level;
-    var law = record.snapshot(this.state.stop, "de_jure"), fact = record.snapshot(this.state.stop, "de_facto");
+  Plate.prototype.draw = function (stop) {
+    this.stop = stop;
+    var self = this, record = this.record, snapshot = this.snapshot(), state = this.element.state, level = state.level;
+    var law = record.snapshot(stop, "de_jure"), fact = record.snapshot(stop, "de_facto");
+    var owner = this.element, documented = owner.documented;
+    var named = owner.word("map.units") + (state.compare ? ", " + owner.dateWords(snapshot.date) : "");
+    if (this.named !== named) { this.named = named; this.svg.setAttribute("aria-label", named); }
     var tiles = level === 1 ? snapshot.firsts : snapshot.tiles;
     var now = {};
     tiles.forEach(function (version) {
@@ -872,7 +1100,7 @@
       }
       if (!have || have.fill !== want.fill) path.style.fill = want.fill;
       if (!have) { path.style.display = ""; path.setAttribute("tabindex", "0"); }
-      var name = self.text(want.version.name);
+      var name = owner.text(want.version.name);
       if (path.getAttribute("aria-label") !== name) path.setAttribute("aria-label", name);
       path.dataset.version = want.version.id;
       self.shown[unit] = want;
@@ -884,7 +1112,7 @@
       path.style.display = version ? "" : "none";
       if (!version) return path.removeAttribute("tabindex");
       path.setAttribute("tabindex", "0");
-      path.setAttribute("aria-label", self.text(version.name) + ", " + self.word("map.not_recovered"));
+      path.setAttribute("aria-label", owner.text(version.name) + ", " + owner.word("map.not_recovered"));
       path.dataset.version = version.id;
     });
     // Lines: drawn once each; a stop changes only their rank.
@@ -894,6 +1122,7 @@
       if (level === 1 && rank.indexOf("uezd") === 0) rank = "none";
       var css = "kz-edge " + rank + " " + evidence(border);
       if (edge.css !== css) { edge.css = css; edge.getElement().setAttribute("class", css); }
+      if (rank === "none" || (documented && border.basis === "conjecture")) return;
       if (rank === "republic") {
         var a = border.sides[0], b = border.sides[1];
         if ((snapshot.topOf[a] === REPUBLIC) !== (snapshot.topOf[b] === REPUBLIC)) bandLines.push(index);
@@ -910,14 +1139,39 @@
     }
     lines(this.band, bandLines);
     lines(this.claim, claimLines);
+    // Two dates beside each other say more than the line of the day before.
+    lines(this.ghost, state.compare ? [] : record.ghostsAt(snapshot.date, snapshot.view, level).filter(function (number) {
+      return !documented || record.borders[number].basis !== "conjecture";
+    }));
     this.drawHatches(law, fact);
+    this.drawZones(snapshot.date);
     this.drawSelection();
-    this.drawLegend();
+    if (!this.suffix) owner.drawLineStop();
     this.label();
   };
 
+  /* Zones are no units: they are there between two days, and only if the reader wants them. */
+  Plate.prototype.drawZones = function (date) {
+    var self = this, owner = this.element, there = {};
+    if (owner.zonesShown) this.record.zonesAt(date).forEach(function (zone) { there[zone.id] = true; });
+    this.record.zones.forEach(function (zone) {
+      var layer = self.zones[zone.id], path = layer.getElement(), shown = Boolean(there[zone.id]);
+      if (layer.there !== shown) {
+        layer.there = shown;
+        path.style.display = shown ? "" : "none";
+        if (shown) path.setAttribute("tabindex", "0");
+        else {
+          path.removeAttribute("tabindex");
+          layer.closeTooltip();
+        }
+      }
+      var name = owner.text(zone.title);
+      if (path.getAttribute("aria-label") !== name) path.setAttribute("aria-label", name);
+    });
+  };
+
   /* Where decree and rule part: hatched in the colour of who ruled. */
-  Element.prototype.drawHatches = function (law, fact) {
+  Plate.prototype.drawHatches = function (law, fact) {
     var self = this, byRuler = {};
     if (law.force[REPUBLIC]) {
       law.topOf.forEach(function (top, face) {
@@ -926,7 +1180,7 @@
       });
     }
     this.record.rulers.forEach(function (ruler) {
-      var faces = this.state.view === "de_jure" && byRuler[ruler] || [], key = faces.join(), layer = self.hatches[ruler];
+      var faces = this.element.state.view === "de_jure" && byRuler[ruler] || [], key = faces.join(), layer = self.hatches[ruler];
       if ((layer.key || "") === key) return;
       layer.key = key;
       layer.setLatLngs([].concat.apply([], faces.map(function (face) { return self.record.faces[face].rings; })));
@@ -934,8 +1188,8 @@
     this.ruling = byRuler;
   };
 
-  Element.prototype.drawSelection = function () {
-    var unit = this.state.unit, version = unit && this.snapshot().force[unit];
+  Plate.prototype.drawSelection = function () {
+    var unit = this.element.state.unit, zone = this.element.state.zone, version = unit && this.snapshot().force[unit];
     var rings = version ? this.record.ringsOf(version) : [];
     if (this.outline.rings !== rings) {
       this.outline.rings = rings;
@@ -946,16 +1200,309 @@
       this.mark(unit, true);
       this.marked = unit;
     }
+    if (this.markedZone !== zone) {
+      mark(this.zones[this.markedZone], false);
+      mark(this.zones[zone], true);
+      this.markedZone = zone;
+    }
   };
 
-  Element.prototype.mark = function (unit, chosen) {
-    [this.units[unit], this.points[unit]].forEach(function (layer) {
-      if (!layer) return;
-      var path = layer.getElement();
-      path.classList.toggle("chosen", chosen);
-      if (chosen) path.setAttribute("aria-pressed", "true");
-      else path.removeAttribute("aria-pressed");
+  function mark(layer, chosen) {
+    if (!layer) return;
+    var path = layer.getElement();
+    path.classList.toggle("chosen", chosen);
+    if (chosen) path.setAttribute("aria-pressed", "true");
+    else path.removeAttribute("aria-pressed");
+  }
+
+  Plate.prototype.mark = function (unit, chosen) {
+    mark(this.units[unit], chosen);
+    mark(this.points[unit], chosen);
+  };
+
+  /* ---- what a stretch of border rests on */
+
+  /* Whether a stretch is on the map as a border, so that there is something to tell. */
+  Element.prototype.isTold = function (plate, index) {
+    var border = this.record.borders[index], rank = plate.snapshot().ranks[index];
+    if (border.frame || rank === "none" || rank === "edge") return false;
+    if (this.state.level === 1 && rank.indexOf("uezd") === 0) return false;
+    return !(this.documented && border.basis === "conjecture");
+  };
+
+  /* What is said of a stretch: a heading, then line by line. */
+  Element.prototype.evidenceOf = function (plate, index) {
+    var self = this, record = this.record, border = record.borders[index], snapshot = plate.snapshot();
+    var rank = snapshot.ranks[index].split(" ");
+    var holders = this.state.level === 1 ? snapshot.firstOf : snapshot.tileOf;
+    var names = border.sides.map(function (face) {
+      var version = snapshot.force[holders[face]];
+      return version && self.text(version.label);
+    }).filter(function (name, i, all) { return name && all.indexOf(name) === i; });
+    var method = record.methods[border.method];
+    var sources = method.sources.map(function (source) {
+      var own = source === "inference" || source === "general-knowledge";
+      return own ? self.word("card.source_" + source) : record.sources[source];
     });
+    var kind = rank[0] === "republic" && rank[1] ? "ruler" : rank[0];
+    return [names.join(" – ") || this.word("map.stretch_coast")].concat([
+      this.word("map.stretch_" + kind),
+      this.word("map.rests_on", {
+        basis: this.word("card.basis_" + border.basis), certainty: this.word("card.certainty_" + border.certainty)
+      }),
+      this.word("map.accuracy", { km: border.km }),
+      this.word("map.drawn_as", { method: this.text(method.title) }),
+      this.word("map.drawn_from", { sources: sources.join("; ") })
+    ]);
+  };
+
+  /* Show what a stretch rests on, at a place on it; without a plate show none. */
+  Element.prototype.showLine = function (plate, index, place) {
+    this.plates().forEach(function (other) {
+      var lit = other === plate ? index : null;
+      if (other.litLine === lit) return;
+      other.litLine = lit;
+      other.lit.setLatLngs(lit === null ? [] : other.record.borders[lit].line);
+    });
+    this.root.classList.toggle("kz-on-line", Boolean(plate));
+    this.line = plate ? { plate: plate, index: index, place: place } : null;
+    if (!plate) {
+      if (this.lineTip) this.lineTip.remove();
+      return;
+    }
+    if (!this.lineTip) this.lineTip = L.tooltip({ className: "kz-tooltip kz-line-tooltip", offset: [12, 0], opacity: 1 });
+    var said = this.evidenceOf(plate, index), key = said.join("\n");
+    if (this.lineSaid !== key) {
+      this.lineSaid = key;
+      this.lineTip.setContent(element("div", {}, said.map(function (text, i) {
+        return element(i ? "span" : "strong", { text: text });
+      })));
+    }
+    this.lineTip.setLatLng(place);
+    if (!this.map.hasLayer(this.lineTip)) this.lineTip.addTo(this.map);
+  };
+
+  /* The stretch nearest to a point of the map's window, if one is near enough. */
+  Element.prototype.lineNear = function (at, reach) {
+    var self = this, point = this.map.containerPointToLayerPoint(at), best = null;
+    var plate = this.state.compare && at.x > this.map.getSize().x * this.share / 100 ? this.other : this.plate;
+    plate.edges.forEach(function (edge, index) {
+      if (!self.isTold(plate, index)) return;
+      var box = edge._pxBounds;
+      if (!box || point.x < box.min.x - reach || point.x > box.max.x + reach ||
+          point.y < box.min.y - reach || point.y > box.max.y + reach) return;
+      var nearest = edge.closestLayerPoint(point);
+      if (nearest && nearest.distance <= reach && (!best || nearest.distance < best.distance)) {
+        best = { plate: plate, index: index, distance: nearest.distance };
+      }
+    });
+    return best;
+  };
+
+  /* The pointer is only listened to: a press near a line goes to the unit under it as it does elsewhere. */
+  Element.prototype.listenToLines = function () {
+    var self = this, map = this.map, container = map.getContainer(), waiting = null;
+    function look(event, reach) {
+      if (event.target.closest(".leaflet-control") || (event.buttons && event.pointerType === "mouse")) {
+        return self.showLine(null);
+      }
+      var at = map.mouseEventToContainerPoint(event), found = self.lineNear(at, reach);
+      if (found) self.showLine(found.plate, found.index, map.containerPointToLatLng(at));
+      else if (self.line) self.showLine(null);
+    }
+    container.addEventListener("pointermove", function (event) {
+      if (event.pointerType !== "mouse") return;
+      if (!waiting) requestAnimationFrame(function () { var last = waiting; waiting = null; look(last, 5); });
+      waiting = event;
+    });
+    container.addEventListener("pointerleave", function () { if (self.line) self.showLine(null); });
+    container.addEventListener("click", function (event) {
+      if (event.pointerType && event.pointerType !== "mouse") look(event, 14);
+    }, true);
+    map.on("movestart zoomstart", function () { if (self.line && !self.line.held) self.showLine(null); });
+  };
+
+  /* By keyboard the stretches are one stop; the arrows go from one to the next. */
+  Plate.prototype.attachLine = function (edge, index) {
+    var self = this, owner = this.element, path = edge.getElement();
+    path.setAttribute("role", "img");
+    path.addEventListener("focus", function (event) {
+      var order = owner.lineOrder(), from = event.relatedTarget;
+      var around = from && self.edges.some(function (other) { return other.getElement() === from; });
+      // The reader who comes from elsewhere begins with the chosen unit's own border.
+      if (!around && order.length && order.indexOf(index) < 0) return owner.focusLine(order[0]);
+      path.setAttribute("aria-label", owner.evidenceOf(self, index).join(". "));
+      owner.showLine(self, index, owner.middleOf(index));
+      owner.line.held = true;
+    });
+    path.addEventListener("blur", function () { if (owner.line && owner.line.held) owner.showLine(null); });
+    path.addEventListener("keydown", function (event) {
+      var step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+      if (!step) return;
+      event.preventDefault();
+      event.stopPropagation();
+      var order = owner.lineOrder(), at = order.indexOf(index);
+      owner.focusLine(order[(at + step + order.length) % order.length]);
+    });
+  };
+
+  Element.prototype.middleOf = function (index) {
+    var line = this.record.borders[index].line;
+    return line[Math.floor(line.length / 2)];
+  };
+
+  /* The stretches in the arrows' order, from west to east: the chosen unit's, or all. */
+  Element.prototype.lineOrder = function () {
+    var self = this, plate = this.plate, record = this.record, bounds = this.map.getBounds();
+    var faces = {}, version = this.state.unit && plate.snapshot().force[this.state.unit];
+    if (version) {
+      var holders = version.level === 1 && !version.faces ? plate.snapshot().firstOf : plate.snapshot().tileOf;
+      holders.forEach(function (unit, face) { if (unit === version.unit) faces[face] = true; });
+    }
+    var some = Object.keys(faces).length > 0;
+    return record.borders.map(function (_, index) { return index; }).filter(function (index) {
+      var sides = record.borders[index].sides;
+      return self.isTold(plate, index) && (some ? Boolean(faces[sides[0]]) !== Boolean(faces[sides[1]])
+        : bounds.contains(self.middleOf(index)));
+    }).sort(function (a, b) { return self.middleOf(a).lng - self.middleOf(b).lng; });
+  };
+
+  Element.prototype.focusLine = function (index) {
+    var path = this.plate.edges[index].getElement();
+    this.moveLineStop(index);
+    path.focus({ preventScroll: true });
+  };
+
+  /* Exactly one stretch takes the keyboard's focus. */
+  Element.prototype.moveLineStop = function (index) {
+    if (this.lineStop === index) return;
+    if (this.lineStop !== undefined) this.plate.edges[this.lineStop].getElement().removeAttribute("tabindex");
+    this.lineStop = index;
+    if (index === undefined) return;
+    var path = this.plate.edges[index].getElement();
+    path.setAttribute("tabindex", "0");
+    path.setAttribute("aria-label", this.word("map.lines"));
+  };
+
+  Element.prototype.drawLineStop = function () {
+    var self = this;
+    if (this.lineStop !== undefined && this.isTold(this.plate, this.lineStop)) return;
+    var first = this.record.borders.findIndex(function (_, index) { return self.isTold(self.plate, index); });
+    this.moveLineStop(first < 0 ? undefined : first);
+  };
+
+  /* ---- two dates beside each other */
+
+  Element.prototype.stopDate = function (date) {
+    return date ? this.record.stops[this.record.stopAt(date)].date : null;
+  };
+
+  /* The date to compare with when none is named: the last one, or from there the first. */
+  Element.prototype.otherDate = function () {
+    var stops = this.record.stops, last = stops.length - 1;
+    return stops[this.state.stop === last ? 0 : last].date;
+  };
+
+  Element.prototype.compareWith = function (date) {
+    this.stopPlaying();
+    this.set({ compare: this.stopDate(date) });
+    if (!date && this.swipe.contains(document.activeElement)) this.compareButton.focus();
+  };
+
+  Element.prototype.buildCompare = function () {
+    var self = this;
+    this.compareWord = element("span", {});
+    this.compareSelect = element("select", {});
+    this.compareSelect.addEventListener("change", function () { self.compareWith(self.compareSelect.value); });
+    this.compareClose = element("button", { type: "button", class: "kz-compare-close", text: "×" });
+    this.compareClose.addEventListener("click", function () { self.compareWith(null); });
+    this.compareTags = [element("b", { class: "kz-side-left" }), element("b", { class: "kz-side-right" })];
+    this.divider = element("div", {
+      class: "kz-divider", role: "slider", tabindex: "0", "aria-orientation": "horizontal", "aria-valuemin": "0",
+      "aria-valuemax": "100"
+    }, this.compareTags.concat(element("i", { "aria-hidden": "true" })));
+    this.swipe = element("div", { class: "kz-swipe" }, [
+      element("div", { class: "kz-compare" }, [
+        element("label", {}, [this.compareWord, this.compareSelect]), this.compareClose
+      ]),
+      this.divider
+    ]);
+    this.swipe.hidden = true;
+    this.stage.appendChild(this.swipe);
+    this.divider.addEventListener("pointerdown", function (event) {
+      self.divider.setPointerCapture(event.pointerId);
+      self.dragging = true;
+    });
+    this.divider.addEventListener("pointermove", function (event) {
+      if (!self.dragging) return;
+      var box = self.swipe.getBoundingClientRect();
+      self.divide((event.clientX - box.left) / box.width * 100);
+    });
+    ["pointerup", "pointercancel"].forEach(function (type) {
+      self.divider.addEventListener(type, function () { self.dragging = false; });
+    });
+    this.divider.addEventListener("keydown", function (event) {
+      var steps = { ArrowLeft: -2, ArrowDown: -2, ArrowRight: 2, ArrowUp: 2, PageDown: -10, PageUp: 10, Home: -100, End: 100 };
+      if (!steps[event.key]) return;
+      event.preventDefault();
+      self.divide(self.share + steps[event.key]);
+    });
+  };
+
+  /* Put the divider at a share of the map's width, in percent. */
+  Element.prototype.divide = function (share) {
+    this.share = Math.max(0, Math.min(100, share));
+    this.showLine(null);
+    this.clip();
+    this.announceCompare();
+  };
+
+  Element.prototype.announceCompare = function () {
+    var compare = this.state.compare, stops = this.record.stops, tick = this.tickCompared;
+    var dates = [stops[this.state.stop].date, compare];
+    this.compareButton.setAttribute("aria-pressed", String(Boolean(compare)));
+    if (tick) tick.classList.remove("compared");
+    this.swipe.hidden = !compare;
+    if (!compare) return;
+    this.tickCompared = this.ticks[this.record.stopAt(compare)];
+    this.tickCompared.classList.add("compared");
+    this.compareSelect.value = compare;
+    this.compareTags.forEach(function (tag, i) { tag.textContent = this.dateWords(dates[i]); }, this);
+    this.divider.setAttribute("aria-valuenow", String(Math.round(this.share)));
+    this.divider.setAttribute("aria-valuetext", this.word("map.divider_at", {
+      left: this.dateWords(dates[0]), right: this.dateWords(dates[1]), percent: Math.round(this.share)
+    }));
+  };
+
+  /* Show or hide the second plate, which is made when it is first wanted. */
+  Element.prototype.drawCompare = function () {
+    var compare = this.state.compare;
+    if (compare && !this.other) {
+      this.other = new Plate(this, "-other");
+      this.scaleLines();
+    }
+    if (this.other) {
+      this.other.pane.style.display = this.other.labelPane.style.display = compare ? "" : "none";
+    }
+    this.clip();
+  };
+
+  /* Each plate is seen on its own side of the divider, and can be clicked only there. */
+  Element.prototype.clip = function () {
+    if (!this.plate) return;
+    var compare = this.state.compare && this.other, far = 1e5;
+    var x = this.map.containerPointToLayerPoint([this.map.getSize().x * this.share / 100, 0]).x;
+    this.divider.style.left = this.share + "%";
+    function side(from, to) {
+      return "polygon(" + [[from, -far], [to, -far], [to, far], [from, far]].map(function (corner) {
+        return corner[0] + "px " + corner[1] + "px";
+      }).join(",") + ")";
+    }
+    function cut(plate, area) {
+      plate.pane.style.clipPath = plate.labelPane.style.clipPath = area;
+    }
+    cut(this.plate, compare ? side(-far, x) : "");
+    if (compare) cut(this.other, side(x, far));
   };
 
   /* ---- labels */
@@ -1031,9 +1578,10 @@
 
   var SERIF = '"Iowan Old Style", "Palatino Linotype", Palatino, "PT Serif", "Noto Serif", "Liberation Serif", serif';
 
-  Element.prototype.label = function () {
+  Plate.prototype.label = function () {
     var self = this, map = this.map, zoom = map.getZoom(), snapshot = this.snapshot(), placed = [], wanted = {};
-    var tiles = this.state.level === 1 ? snapshot.firsts : snapshot.tiles, dots = [];
+    var owner = this.element, state = owner.state;
+    var tiles = state.level === 1 ? snapshot.firsts : snapshot.tiles, dots = [];
     function free(box, others) {
       return others.every(function (other) {
         return box.x + box.w + 2 < other.x || other.x + other.w + 2 < box.x ||
@@ -1064,7 +1612,7 @@
       font: function (size) { return "500 " + size + "px " + SERIF; }
     };
     // On a small map the names of gubernias stand for those of their uezds.
-    var few = this.state.level === 1 || zoom < 4.4;
+    var few = state.level === 1 || zoom < 4.4;
     if (few) tiles = snapshot.firsts;
     var style = few ? large : small;
     var seats = {};
@@ -1081,18 +1629,18 @@
       if (shows) dot(place.point, 2);
       return shows && zoom >= (seat ? 5.75 : 6 + place.rank / 2);
     });
-    if (this.state.level === 2) {
+    if (state.level === 2) {
       snapshot.points.forEach(function (version) { dot(version.geometry.coordinates, 4); });
     }
     tiles.slice().sort(function (a, b) {
-      return (b.unit === self.state.unit) - (a.unit === self.state.unit) || extent(b) - extent(a);
+      return (b.unit === state.unit) - (a.unit === state.unit) || extent(b) - extent(a);
     }).forEach(function (version) {
       if (!version.point) return;
       var home = few ? version.point : version.tile_point || version.point;
       var abroad = snapshot.force[REPUBLIC] ? snapshot.top(version) !== REPUBLIC : !self.record.home[
         version.level === 2 ? holder(version, snapshot.view) : version.unit];
-      var css = "kz-label " + style.name + (abroad ? " out" : "") + (version.unit === self.state.unit ? " chosen" : "");
-      var boxes = self.fit(version, style, few ? 1 : 2);
+      var css = "kz-label " + style.name + (abroad ? " out" : "") + (version.unit === state.unit ? " chosen" : "");
+      var boxes = owner.fit(version, style, few ? 1 : 2);
       [false, true].some(function (overDots) {
         return boxes.some(function (box) {
           return put(version.unit, css, point(home), box, box.lines, box.size, overDots);
@@ -1100,25 +1648,25 @@
       });
     });
     function beside(key, css, pair, text, size, gap) {
-      var w = self.width(text, "400 " + size + "px " + SERIF) + 2, h = size * 1.1;
+      var w = owner.width(text, "400 " + size + "px " + SERIF) + 2, h = size * 1.1;
       return [[gap, -h / 2], [-gap - w, -h / 2], [-w / 2, gap], [-w / 2, -gap - h]].some(function (shift) {
         return put(key, css, point(pair), { x: shift[0], y: shift[1], w: w, h: h }, [text], size, true);
       });
     }
-    if (this.state.level === 2 && zoom >= 5.5) {
+    if (state.level === 2 && zoom >= 5.5) {
       snapshot.points.forEach(function (version) {
-        beside(version.unit, "kz-label lost", version.geometry.coordinates, self.text(version.label), 11, 7);
+        beside(version.unit, "kz-label lost", version.geometry.coordinates, owner.text(version.label), 11, 7);
       });
     }
     towns.forEach(function (place) {
       var name = place.names.filter(function (name) { return name[0] <= snapshot.date; }).pop();
-      if (name) beside("town " + place.id, "kz-label town", place.point, self.text(name.slice(1)), 10.5, 4);
+      if (name) beside("town " + place.id, "kz-label town", place.point, owner.text(name.slice(1)), 10.5, 4);
     });
     (this.record.base.water_labels || []).forEach(function (item, index) {
       var rank = item.properties.rank || 1;
       if (zoom < 3.5 + rank / 2) return;
-      var text = self.text(item.properties.name), size = rank === 1 ? 14 : 10.5;
-      var w = self.width(text, "italic " + size + "px " + SERIF) + 2, h = size * 1.15;
+      var text = owner.text(item.properties.name), size = rank === 1 ? 14 : 10.5;
+      var w = owner.width(text, "italic " + size + "px " + SERIF) + 2, h = size * 1.15;
       put("water" + index, "kz-label water", point(item.coordinates), { x: -w / 2, y: -h / 2, w: w, h: h }, [text], size, true);
     });
     Object.keys(this.labels).forEach(function (key) {
@@ -1154,7 +1702,7 @@
         var made = new Element(map, new Record(topology), options);
         atlas.element = made;
         atlas.command = function (command) { made.command(command); };
-        if (options.state.show) made.show(options.state.unit);
+        if (options.state.show) made.show(options.state.unit, options.state.zone);
         performance.mark("kazatlas-drawn");
         return made;
       }
@@ -1208,10 +1756,12 @@
     var changes = {};
     if (target.date) changes.stop = this.record.stopAt(target.date);
     if (target.view) changes.view = target.view;
-    if (target.unit) changes.unit = target.unit;
+    if (target.unit) Object.assign(changes, { unit: target.unit, zone: null });
+    if (target.zone) Object.assign(changes, { zone: target.zone, unit: null });
+    if (target.compare) changes.compare = this.stopDate(target.compare);
     this.stopPlaying();
     this.set(changes);
     this.tell();
-    if (target.unit) this.show(target.unit);
+    this.show(target.unit, target.zone);
   };
 })();

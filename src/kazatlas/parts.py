@@ -1,0 +1,354 @@
+"""Parts: the pieces of the page that more than one widget makes up; what they show comes from the other modules."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, cast
+
+import streamlit as st
+
+from kazatlas import pages
+from kazatlas.atlas import Atlas, stops
+from kazatlas.bibliography import STYLE_NAMES, STYLES, AtlasView, cite_view
+from kazatlas.cards import Cards, place_link
+from kazatlas.choice import END_RULES, Choice
+from kazatlas.export import FORMATS, download
+from kazatlas.guest import GuestFileError, read_guest, where_lay
+from kazatlas.ladder import LadderIndex, ladder, printable
+from kazatlas.lesson import write_lesson
+from kazatlas.mapview import Assets
+from kazatlas.names import Hit, NameIndex, find
+from kazatlas.plate import exercise, plate
+from kazatlas.record import VIEWS, View, read_json
+from kazatlas.scene import Base, read_base
+from kazatlas.sentences import summary
+from kazatlas.words import Language, Words
+
+WALK = (
+    {"key": "decree", "date": "1920-08-26", "view": "de_jure", "unit": "kirghiz-assr"},
+    {"key": "sibrevkom", "date": "1920-08-26", "view": "de_facto", "unit": "semipalatinsk"},
+    {"key": "congress", "date": "1920-10-04", "view": "de_jure", "unit": "orenburg-turgay"},
+    {"key": "akmola", "date": "1921-01-17", "view": "de_jure", "unit": "akmola"},
+    {"key": "semey", "date": "1921-05-01", "view": "de_facto", "unit": "semipalatinsk"},
+    {"key": "siberian_line", "date": "1921-06-10", "view": "de_jure", "unit": "omsk-uezd"},
+    {"key": "bukey", "date": "1922-05-31", "view": "de_jure", "unit": "bukey"},
+    {"key": "salt_lakes", "date": "1922-01-26", "view": "de_jure", "unit": "pavlodar-uezd"},
+)
+"""The guided walk: the article's story in eight places; its words are `walk.*` in the catalogues."""
+
+
+@dataclass
+class Opened:
+    """What all readers share: the atlas, its cards, the map's files, the days of the timeline, the indexes."""
+
+    atlas: Atlas
+    cards: Cards
+    assets: Assets
+    built: Path
+
+    @cached_property
+    def days(self) -> list[str]:
+        """The days of the timeline."""
+        return stops(self.atlas)
+
+    @cached_property
+    def base(self) -> Base:
+        """The background of plates."""
+        return read_base(self.built.parent / "base")
+
+    def lesson(self, language: Language) -> bytes:
+        """Return the lesson page in a language."""
+        with TemporaryDirectory() as folder:
+            file = Path(folder) / "lesson.html"
+            write_lesson(self.atlas, read_json(self.built / "map.json"), file, language)
+            return file.read_bytes()
+
+    @cached_property
+    def names(self) -> NameIndex:
+        """The index that names are sought in."""
+        return NameIndex(self.atlas)
+
+    @cached_property
+    def places(self) -> LadderIndex:
+        """The index that points are looked up in."""
+        return LadderIndex(self.atlas)
+
+
+def show_html(words: Words, html: str) -> None:
+    """Show a part of the page, in its language."""
+    st.html(f'<div class="kz-panel" lang="{words.language}">{html}</div>')
+
+
+def _hit_link(opened: Opened, words: Words, hit: Hit, place: Mapping[str, Any]) -> str:
+    """Return a found name as a link that moves map and date to it, and says when it existed."""
+    unit = hit.id if hit.kind == "unit" else None
+    if hit.kind == "town" and hit.point is not None:
+        rung = ladder(opened.places, *hit.point).at(hit.day, hit.view)
+        unit = str(rung.uezd["unit"]) if rung and rung.uezd is not None else None
+    name = hit.names[words.language]
+    html = place_link(words, name, day=hit.day, view=hit.view, unit=unit)
+    told = [words(f"find.{hit.kind}")]
+    if hit.matched.casefold() != name.casefold():
+        told.append(hit.matched if hit.use == "name" else words(f"find.{hit.use}", name=hit.matched))
+    if hit.kind == "unit":
+        told += [_span(words, *span) for span in hit.spans]
+    return f'<li>{html} <span class="kz-seen">{escape("; ".join(told))}</span></li>'
+
+
+def _span(words: Words, start: str, end: str | None) -> str:
+    if end is None:
+        return words("find.since", date=words.date(start))
+    return words("find.between", start=words.date(start), end=words.date(end))
+
+
+def show_search(opened: Opened, words: Words, place: Mapping[str, Any]) -> None:
+    """Show the search by name; a choice moves map and date."""
+    query = st.text_input(words("find.label"), key="query", placeholder=words("find.hint"), max_chars=200)
+    if not query.strip():
+        return
+    hits = find(opened.names, query, limit=8, day=place["date"], view=place["view"])
+    items = "".join(_hit_link(opened, words, hit, place) for hit in hits)
+    found = f'<ul class="kz-found">{items}</ul>' if items else f"<p>{escape(words('find.nothing'))}</p>"
+    show_html(words, f'<div role="status">{found}</div>')
+
+
+def changes_html(opened: Opened, words: Words, day: str) -> str:
+    """Return what changed on a day, in words, how sure it is said where it is not certain."""
+    items = ""
+    for told in summary(opened.atlas, day, words):
+        doubt = "" if told.certainty == "certain" else f" ({words('card.certainty_' + told.certainty)})"
+        items += f'<li>{escape(told.text)}<span class="kz-seen">{escape(doubt)}</span></li>'
+    return f'<h2>{escape(words("page.changes"))}</h2><ul class="kz-changes">{items}</ul>'
+
+
+def show_downloads(opened: Opened, words: Words, place: Mapping[str, Any]) -> None:
+    """Show every file that a reader can take away."""
+    day, view = str(place["date"]), str(place["view"])
+    show_html(words, f"<h2>{escape(words('page.downloads'))}</h2>")
+    st.download_button(
+        words("page.download_day"),
+        data=lambda: _file(opened, "geojson", Choice(day, cast(View, view), None, END_RULES["half-open"])),
+        file_name=f"kazatlas-{day}-{view}.geojson",
+        mime="application/geo+json",
+        on_click="ignore",
+    )
+    st.download_button(
+        words("page.download_atlas"),
+        data=(opened.built / "atlas.geojson").read_bytes,
+        file_name="kazatlas.geojson",
+        mime="application/geo+json",
+        on_click="ignore",
+    )
+    version = opened.atlas.tables["data_version"]
+    licence = f"{escape(words('page.licence', version=version))}<br>{escape(words('page.credit'))}"
+    show_html(words, f'<p class="kz-seen">{licence}</p>')
+
+
+def show_formats(opened: Opened, words: Words, place: Mapping[str, Any]) -> None:
+    """Show the choice of format, of what is taken, and of the rule for end dates."""
+    day, view = str(place["date"]), str(place["view"])
+    form = st.selectbox(words("take.format"), list(FORMATS), format_func=lambda name: words(f"take.{name}"))
+    scopes = ["all", "day", *(["unit"] if place.get("unit") else [])]
+    scope = st.radio(words("take.scope"), scopes, format_func=lambda name: words(f"take.scope_{name}"), horizontal=True)
+    rule = st.selectbox(words("take.rule"), list(END_RULES), format_func=lambda name: words(f"take.rule_{name}"))
+    choice = Choice(
+        day if scope == "day" else None, cast(View, view) if scope == "day" else None,
+        place["unit"] if scope == "unit" else None, END_RULES[rule],
+    )  # fmt: skip
+    name = download_name(form, choice)
+    st.download_button(
+        words("take.download"), data=lambda: _file(opened, form, choice), file_name=name, on_click="ignore",
+        key="take",
+    )  # fmt: skip
+
+
+def show_plates(opened: Opened, words: Words, place: Mapping[str, Any], address: str) -> None:
+    """Show the view as a plate for print, the blank map for a lesson, and the lesson page."""
+    day, view, level = str(place["date"]), cast(View, place["view"]), cast(Any, place["level"])
+    stem = f"kazatlas-{day}-{view}"
+    base = opened.base
+    buttons: list[tuple[str, str, str, Callable[[], bytes]]] = [
+        ("take.plate_png", f"{stem}.png", "image/png",
+         lambda: plate(opened.atlas, base, day, view, level, words.language, "png", address or None)),
+        ("take.plate_svg", f"{stem}.svg", "image/svg+xml",
+         lambda: plate(opened.atlas, base, day, view, level, words.language, "svg", address or None)),
+        ("take.exercise", f"{stem}-exercise.png", "image/png",
+         lambda: exercise(opened.atlas, base, day, view, words.language, "png", answers=False)),
+        ("take.answers", f"{stem}-answers.png", "image/png",
+         lambda: exercise(opened.atlas, base, day, view, words.language, "png", answers=True)),
+        ("take.lesson", f"kazatlas-{words.language}.html", "text/html", lambda: opened.lesson(words.language)),
+    ]  # fmt: skip
+    for key, name, mime, data in buttons:
+        st.download_button(words(key), data=data, file_name=name, mime=mime, on_click="ignore", key=key)
+
+
+def show_take_page(opened: Opened, words: Words, place: Mapping[str, Any], address: str) -> None:
+    """Show everything that a reader can take away of the view chosen on the map."""
+    row = opened.cards.version(place["unit"], place["date"], place["view"]) if place.get("unit") else None
+    told = [words.date(place["date"]), words("map.view_" + place["view"])]
+    told += [str(row[f"name_{words.language}"])] if row else []
+    show_html(words, f"<h2>{escape(words('page.downloads'))}: {escape(' · '.join(told))}</h2>")
+    data, print_, cite = st.columns(3, gap="large")
+    with data:
+        show_html(words, f"<h3>{escape(words('take.more'))}</h3>")
+        show_formats(opened, words, place)
+    with print_:
+        show_html(words, f"<h3>{escape(words('take.plate'))}</h3>")
+        show_plates(opened, words, place, address)
+    with cite:
+        show_html(words, f"<h3>{escape(words('take.cite'))}</h3>")
+        show_cite(opened, words, place, address)
+    show_points(opened, words, str(place["date"]))
+    version = opened.atlas.tables["data_version"]
+    licence = f"{escape(words('page.licence', version=version))}<br>{escape(words('page.credit'))}"
+    show_html(words, f'<p class="kz-seen">{licence}</p>')
+
+
+SUFFIXES = {"geojson": ".geojson", "geopackage": ".gpkg", "topojson": ".topojson", "linked-places": ".jsonld"}
+
+
+def download_name(form: str, choice: Choice) -> str:
+    """Return the name of a downloaded file: what, when, in which view."""
+    parts = ["kazatlas", choice.unit, choice.day, choice.view]
+    # Several files, and the whole in GeoJSON with its lines and places, come as one archive.
+    suffix = SUFFIXES.get(form, ".zip")
+    if form == "geojson" and choice.day is None and choice.unit is None:
+        suffix = ".zip"
+    return "-".join(part for part in parts if part) + f"{'' if suffix != '.zip' else '-' + form}{suffix}"
+
+
+def _file(opened: Opened, form: str, choice: Choice) -> bytes:
+    """Return a format's files as one: the file itself, or an archive of several."""
+    return download(FORMATS[form](opened.atlas, choice), "kazatlas")[1]
+
+
+def show_cite(opened: Opened, words: Words, place: Mapping[str, Any], address: str) -> None:
+    """Show how to cite this view, with its address and the version of the data."""
+    style = st.radio(words("take.style"), STYLES, format_func=STYLE_NAMES.__getitem__, horizontal=True)
+    unit = place.get("unit")
+    row = opened.cards.version(unit, place["date"], place["view"]) if unit else None
+    title = str(row[f"name_{words.language}"]) if row else words("page.title")
+    view = AtlasView(title, place["date"], place["view"], url=address or None)
+    st.code(cite_view(opened.atlas.tables, words, view, style), language=None, wrap_lines=True)
+
+
+def show_walk(words: Words) -> int | None:
+    """Show the guided walk's step; return the step to go to when the reader moves."""
+    state = st.session_state
+    step = state.get("walk")
+    if step is None:
+        if st.button(words("walk.start"), key="walk_start", type="secondary"):
+            return 0
+        return None
+    key = str(WALK[step]["key"])
+    heading = f"{words('walk.step', number=step + 1, total=len(WALK))}: {words(f'walk.{key}')}"
+    show_html(
+        words,
+        f'<section class="kz-walk"><h2>{escape(heading)}</h2><p>{escape(words(f"walk.{key}_text"))}</p></section>',
+    )
+    back, onward, stop = st.columns(3)
+    if back.button(words("walk.back"), key="walk_back", disabled=step == 0):
+        return int(step) - 1
+    if onward.button(words("walk.next"), key="walk_next", disabled=step == len(WALK) - 1):
+        return int(step) + 1
+    if stop.button(words("walk.stop"), key="walk_stop"):
+        return -1
+    return None
+
+
+def show_tables_page(opened: Opened, words: Words, place: Mapping[str, Any]) -> None:
+    """Show the map's content as tables: units of a day, acts, the republic."""
+    days = opened.days
+    day_column, view_column, sort_column = st.columns(3)
+    here = max((day for day in days if day <= place["date"]), default=days[0])
+    day = day_column.selectbox(
+        words("pages.date"), days, index=days.index(here), format_func=words.date, key="table_day"
+    )
+    view = view_column.selectbox(
+        words("map.view"),
+        VIEWS,
+        index=VIEWS.index(place["view"]),
+        format_func=lambda v: words(f"map.view_{v}"),
+        key="table_view",
+    )
+    sort = sort_column.selectbox(
+        words("pages.sort"), pages.SORTS, format_func=lambda name: words(f"pages.sort_{name}"), key="table_sort"
+    )
+    show_html(words, changes_html(opened, words, day))
+    show_html(words, pages.units_table(opened.cards, words, day, view, sort))
+    show_html(words, pages.events_table(opened.cards, words, view))
+
+
+def show_compare_page(opened: Opened, words: Words, place: Mapping[str, Any]) -> None:
+    """Show what differs between two days."""
+    days = opened.days
+    first_column, second_column, view_column = st.columns(3)
+    first = first_column.selectbox(
+        words("pages.first_date"), days, index=days.index("1920-08-26"), format_func=words.date, key="compare_first"
+    )
+    last = max((day for day in days if day <= "1921-12-31"), default=days[-1])
+    second = second_column.selectbox(
+        words("pages.second_date"), days, index=days.index(last), format_func=words.date, key="compare_second"
+    )
+    view = view_column.selectbox(
+        words("map.view"),
+        VIEWS,
+        index=VIEWS.index(place["view"]),
+        format_func=lambda v: words(f"map.view_{v}"),
+        key="compare_view",
+    )
+    show_html(words, pages.compare_table(opened.atlas, opened.cards, words, first, second, view))
+
+
+def show_place_page(opened: Opened, words: Words) -> None:
+    """Show in which uezd, gubernia and authority a place lay, from first to last."""
+    show_html(words, f"<h2>{escape(words('place.title'))}</h2><p>{escape(words('place.intro'))}</p>")
+    query = st.text_input(words("place.town"), key="place_query", max_chars=200)
+    point: tuple[float, float] | None = None
+    if query.strip():
+        hits = [hit for hit in find(opened.names, query, limit=12) if hit.kind == "town" and hit.point is not None]
+        if hits:
+            hit = st.selectbox(words("place.which"), hits, format_func=lambda hit: hit.names[words.language])
+            point = hit.point
+        else:
+            show_html(words, f'<p role="status">{escape(words("find.nothing"))}</p>')
+    with st.expander(words("place.point"), expanded=False):
+        lon = st.number_input(words("place.lon"), 40.0, 100.0, value=None, step=0.01, format="%.4f")
+        lat = st.number_input(words("place.lat"), 30.0, 65.0, value=None, step=0.01, format="%.4f")
+        if lon is not None and lat is not None:
+            point = (float(lon), float(lat))
+    if point is None:
+        return
+    found = ladder(opened.places, *point)
+    for view in VIEWS:
+        show_html(words, pages.ladder_table(printable(found, view, words), words, view))
+
+
+def show_points(opened: Opened, words: Words, day: str) -> None:
+    """Take a reader's file of points for this visit and tell where each lay on the day."""
+    with st.expander(words("guest.title")):
+        show_html(words, f"<p>{escape(words('guest.intro'))}</p>")
+        uploaded = st.file_uploader(words("guest.file"), type=["geojson", "json"], key="guest")
+        if uploaded is None:
+            return
+        try:
+            rows = where_lay(read_guest(uploaded.getvalue()), opened.atlas, day, words.language)
+        except GuestFileError as error:
+            st.error(words(f"guest.{error.code}", **error.values))
+            return
+        text = io.StringIO()
+        writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\r\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        show_html(words, f'<p role="status">{escape(words("guest.done", number=words.number(len(rows))))}</p>')
+        st.download_button(
+            words("guest.download"), data=text.getvalue().encode("utf-8-sig"), file_name=f"kazatlas-points-{day}.csv",
+            mime="text/csv", on_click="ignore",
+        )  # fmt: skip
