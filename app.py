@@ -183,17 +183,12 @@ def show_panel(opened: Opened, words: Words, place: dict[str, Any]) -> None:
         parts.show_downloads(opened, words, place)
 
 
-def take_a_step(words: Words, opened: Opened) -> None:
-    """Show the guided walk and go where its buttons lead."""
-    step = parts.show_walk(words)
-    if step is None:
-        return
-    state = st.session_state
-    state.walk = step if step >= 0 else None
-    if step >= 0:
+def walk_to(step: int | None, opened: Opened) -> None:
+    """Go to a step of the guided walk, or leave it."""
+    st.session_state.walk = step
+    if step is not None:
         send(place_of(dict(parts.WALK[step]), opened))
-        state.command["show"] = True
-    st.rerun(scope="fragment")
+        st.session_state.command["show"] = True
 
 
 @st.fragment
@@ -204,7 +199,7 @@ def show_atlas(opened: Opened, words: Words) -> None:
         place = show_map(opened)
     with right, st.container(key="panel"):
         parts.show_search(opened, words, place)
-        take_a_step(words, opened)
+        parts.show_walk(words, lambda step: walk_to(step, opened))
         show_panel(opened, words, place)
     keep_address(opened, words, place)
 

@@ -94,6 +94,7 @@ def test_moving_the_map_moves_the_panel_and_the_address(app: AppTest, fake_map: 
     fake_map.stands(date="1921-06-10", view="de_facto", unit="pavlodar-uezd")
     assert "1921 жылғы 10 маусым" in html_of(app.run())
     query = {key: value[0] if isinstance(value, list) else value for key, value in app.query_params.items()}
+    assert query.pop("v") == (ROOT / "geodata" / "VERSION").read_text().strip()
     assert query == {"lang": "kk", "date": "1921-06-10", "view": "de_facto", "level": "2", "unit": "pavlodar-uezd"}
 
 
@@ -126,7 +127,16 @@ def test_an_address_that_makes_no_sense_opens_the_atlas_all_the_same(app: AppTes
 
 @pytest.mark.parametrize(
     "answer",
-    [{"date": 5}, {"date": "1919-01-01"}, {"unit": ["a"]}, {"view": ["de_jure"]}, {"unit": "<script>"}, {"view": None, "level": "x"}, "text", None],
+    [
+        {"date": 5},
+        {"date": "1919-01-01"},
+        {"unit": ["a"]},
+        {"view": ["de_jure"]},
+        {"unit": "<script>"},
+        {"view": None, "level": "x"},
+        "text",
+        None,
+    ],
 )
 def test_a_damaged_answer_of_the_map_is_not_obeyed(app: AppTest, fake_map: FakeMap, answer: Any) -> None:
     app.run()
@@ -148,3 +158,46 @@ def test_no_text_of_another_language_on_the_page(app: AppTest) -> None:
     theirs = r"<style>.*?</style>|<ul class=\"kz-citations\">.*?</ul>|<[^>]+>|«[^»]*»|“[^”]*”|&quot;.*?&quot;"
     shown = re.sub(theirs, " ", html, flags=re.DOTALL)
     assert not re.findall("[А-Яа-яӘәҒғҚқҢңӨөҰұҮүҺһІі]{3,}", shown)
+
+
+@pytest.mark.parametrize("page", ["article", "tables", "compare", "place", "take", "quality", "about"])
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+def test_every_page_opens_in_every_language(app: AppTest, fake_map: FakeMap, page: str, language: str) -> None:
+    app.query_params.update({"lang": language, "page": page})
+    html = html_of(app.run())
+    assert f'lang="{language}"' in html
+    assert len(html) > 800
+
+
+def test_an_address_that_asks_for_what_is_not_there_is_answered_in_words(app: AppTest, fake_map: FakeMap) -> None:
+    app.query_params.update({"lang": "en", "date": "1930-01-01", "unit": "atlantis", "view": "de_novo", "v": "0.0.1"})
+    told = [warning.value for warning in app.run().warning]
+    assert len(told) == 4
+    assert "not in the atlas" in told[0]
+
+
+def test_the_search_finds_a_town_by_a_later_name_and_links_to_its_uezd(app: AppTest, fake_map: FakeMap) -> None:
+    app.query_params.update({"lang": "en"})
+    app.run()
+    html = html_of(app.text_input(key="query").input("Semey").run())
+    assert "kz-found" in html
+    assert 'data-unit="semipalatinsk-uezd"' in html
+
+
+def test_the_walk_moves_the_map(app: AppTest, fake_map: FakeMap) -> None:
+    app.run()
+    app.button(key="walk_start").click().run()
+    assert fake_map.commands[-1]["unit"] == "kirghiz-assr"
+    app.button(key="walk_next").click().run()
+    assert (fake_map.commands[-1]["view"], fake_map.commands[-1]["unit"]) == ("de_facto", "semipalatinsk")
+    app.button(key="walk_stop").click().run()
+    assert not app.exception
+    assert app.button(key="walk_start")
+
+
+def test_my_place_tells_a_towns_ladder(app: AppTest, fake_map: FakeMap) -> None:
+    app.query_params.update({"lang": "en", "page": "place"})
+    app.run()
+    html = html_of(app.text_input(key="place_query").input("Pavlodar").run())
+    assert "Omsk gubernia" in html
+    assert "Semipalatinsk gubernia" in html

@@ -239,28 +239,21 @@ def show_cite(opened: Opened, words: Words, place: Mapping[str, Any], address: s
     st.code(cite_view(opened.atlas.tables, words, view, style), language=None, wrap_lines=True)
 
 
-def show_walk(words: Words) -> int | None:
-    """Show the guided walk's step; return the step to go to when the reader moves."""
-    state = st.session_state
-    step = state.get("walk")
+def show_walk(words: Words, go: Callable[[int | None], None]) -> None:
+    """Show the guided walk's step; its buttons call `go` with the step to go to, None to leave."""
+    step = st.session_state.get("walk")
     if step is None:
-        if st.button(words("walk.start"), key="walk_start", type="secondary"):
-            return 0
-        return None
+        st.button(words("walk.start"), key="walk_start", on_click=go, args=(0,))
+        return
     key = str(WALK[step]["key"])
     heading = f"{words('walk.step', number=step + 1, total=len(WALK))}: {words(f'walk.{key}')}"
-    show_html(
-        words,
-        f'<section class="kz-walk"><h2>{escape(heading)}</h2><p>{escape(words(f"walk.{key}_text"))}</p></section>',
-    )
+    text = f"<h2>{escape(heading)}</h2><p>{escape(words(f'walk.{key}_text'))}</p>"
+    show_html(words, f'<section class="kz-walk">{text}</section>')
     back, onward, stop = st.columns(3)
-    if back.button(words("walk.back"), key="walk_back", disabled=step == 0):
-        return int(step) - 1
-    if onward.button(words("walk.next"), key="walk_next", disabled=step == len(WALK) - 1):
-        return int(step) + 1
-    if stop.button(words("walk.stop"), key="walk_stop"):
-        return -1
-    return None
+    back.button(words("walk.back"), key="walk_back", disabled=step == 0, on_click=go, args=(step - 1,))
+    last = step == len(WALK) - 1
+    onward.button(words("walk.next"), key="walk_next", disabled=last, on_click=go, args=(step + 1,))
+    stop.button(words("walk.stop"), key="walk_stop", on_click=go, args=(None,))
 
 
 def show_tables_page(opened: Opened, words: Words, place: Mapping[str, Any]) -> None:
