@@ -29,6 +29,9 @@ FILES = ("atlas.geojson", "borders.geojson", "map.json", "tables.json")
 FORMAT = 1
 """Counts up when the form of the built files changes; an atlas of another form is not read."""
 
+MAP_FRAME = "map-frame"
+"""The method of the lines that close neighbours at the edge of the map."""
+
 _RENAME_EXCHANGE = 2
 _AT_FDCWD = -100
 

@@ -16,9 +16,11 @@ from shapely.geometry.base import BaseGeometry
 from kazatlas.atlas import MANIFEST, Atlas, dump_compact, dump_features, dump_json, geometry_json, manifest_of
 from kazatlas.check import area_of, check_map, check_record, day_of
 from kazatlas.faces import Faces, build_faces
+from kazatlas.quality import quality_sections
 from kazatlas.record import COVERAGE, LANGUAGES, VIEWS, Problem, Record, RecordError, VersionEntry
 from kazatlas.timeline import Stretch, holdings, stretches
 from kazatlas.topology import build_topology
+from kazatlas.words import load_words
 
 REPUBLIC = "kirghiz-assr"
 KM2_PER_SQUARE_VERST = 1.13806
@@ -361,10 +363,21 @@ def build_atlas(
         "atlas.geojson": dump_features(published, **header),
         "borders.geojson": dump_features(borders, **header),
         "tables.json": dump_json(tables),
+        "report.md": report(atlas).encode(),
         "map.json": dump_compact(build_topology(atlas, record.base)),
     }
     files[MANIFEST] = manifest_of(files, record.data_version)
     return files
+
+
+def report(atlas: Atlas) -> str:
+    """Return what the record knows and how well, as tables in English for the data dictionary."""
+    text = "# How well the record knows\n\nComputed by the build from the record; not edited by hand.\n"
+    for section in quality_sections(atlas, load_words("en")):
+        text += f"\n## {section.title}\n\n{section.note}\n\n"
+        lines = [section.columns, ["---"] * len(section.columns), *section.rows]
+        text += "".join(f"| {' | '.join(cell.replace('|', '/') for cell in line)} |\n" for line in lines)
+    return text
 
 
 def _frame(features: list[dict[str, Any]]) -> gpd.GeoDataFrame:

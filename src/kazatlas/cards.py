@@ -26,6 +26,8 @@ BASIS_ORDER = ("legal-text", "period-map", "later-map", "river", "modern-boundar
 
 OWN_SOURCES = ("general-knowledge", "inference")
 
+ACT_LABELS = {"from": "card.from", "to": "card.to", "extent": "card.extent"}
+
 KEPT = 256
 """So many cards are kept made; a reader goes back and forth between a few."""
 
@@ -219,11 +221,15 @@ class Cards:
         """Return the conflicts of an event that are about a unit.
 
         An event may concern many units and have conflicts about some of them. A conflict is about a
-        unit when it speaks of it by name, or when the event concerns few others.
+        unit when it speaks of it by name or of none of them, or when the event concerns few.
         """
-        ids = event.get("conflict") or []
-        few = unit in event.get("units", []) and len(event["units"]) <= FEW
-        return [id_ for id_ in ids if id_ in self.tables["conflicts"] and (few or id_ in self.named_in[unit])]
+        units = event["units"]
+
+        def about(id_: str) -> bool:
+            named = [other for other in units if id_ in self.named_in[other]]
+            return unit in named or not named or (unit in units and len(units) <= FEW)
+
+        return [id_ for id_ in event.get("conflict") or [] if id_ in self.tables["conflicts"] and about(id_)]
 
     def span(self, row: Row, view: str) -> tuple[Row, Row]:
         """Return the first and last of the versions, one after another, in which the unit's standing is the same."""
@@ -396,7 +402,9 @@ class Cards:
         if key not in self.known_parts:
             if len(self.known_parts) >= KEPT:
                 self.known_parts.clear()
-            html = self._readings(words, row, view) + self._family(words, row["unit"], view) + self._life(words, row, view)
+            html = (
+                self._readings(words, row, view) + self._family(words, row["unit"], view) + self._life(words, row, view)
+            )
             html += f"<h4>{escape(words('card.sources'))}</h4>{self.citations(words, row['citations'])}"
             self.known_parts[key] = html + self._grounds(words, row, view) + self._figures(words, row["unit"])
         return self.known_parts[key]
@@ -574,20 +582,24 @@ class Cards:
             lines.append((words("card.coast"), shore))
         items = "".join(f"<dt>{escape(name)}</dt><dd>{escape(self._km(words, km))}</dd>" for name, km in lines)
         inner = f"<dl>{items}</dl>"
+        ways: dict[str, list[Drawn]] = defaultdict(list)
         for drawn in self.drawn(row):
-            method = self.tables["methods"].get(drawn.method)
+            ways[drawn.method].append(drawn)
+        for id_, found in ways.items():
+            method = self.tables["methods"].get(id_)
             if not method:
                 continue
-            told = ", ".join([
-                self._km(words, drawn.km), words("card.basis_" + drawn.basis),
-                words("card.certainty_" + drawn.certainty),
-                words("pages.accuracy", km=words.number(drawn.accuracy_km)),
-            ])  # fmt: skip
-            inner += _fold(
-                words.choice(method["title"]), told,
-                f"<p>{escape(words.choice(method['text']))}</p>{self.citations(words, method['citations'])}",
-            )  # fmt: skip
+            told = [f"{self._km(words, drawn.km)}, {self._evidence(words, drawn)}" for drawn in found]
+            text = f"<p>{escape(words.choice(method['text']))}</p>"
+            if len(told) > 1:
+                text = f"<ul>{''.join(f'<li>{escape(line)}</li>' for line in told)}</ul>{text}"
+            summary = told[0] if len(told) == 1 else self._km(words, sum(drawn.km for drawn in found))
+            inner += _fold(words.choice(method["title"]), summary, text + self.citations(words, method["citations"]))
         return _fold(label, words("card.border_total", number=words.number(round(sum(km for _, km in lines)))), inner)
+
+    def _evidence(self, words: Words, drawn: Drawn) -> str:
+        accuracy = words("pages.accuracy", km=words.number(drawn.accuracy_km))
+        return f"{words('card.basis_' + drawn.basis)}, {words('card.certainty_' + drawn.certainty)}, {accuracy}"
 
     def _km(self, words: Words, km: float) -> str:
         return words("card.border_km", number=words.number(round(km) if km >= 1 else max(0.1, round(km, 1))))
@@ -598,7 +610,7 @@ class Cards:
         """Return other dates and readings of a version's start and end, and what sources disagree on about its unit."""
         items, told = "", dict[str, None]()
         for key, acts in self.acts_of(row, view).items():
-            label = words("card." + key)
+            label = words(ACT_LABELS[key])
             for event in acts:
                 for other in self.alternatives_of(row, event):
                     when = _reading_date(words, other)
@@ -636,15 +648,17 @@ class Cards:
         if not before and not after:
             return ""
         label = escape(words.choice(self.tables["units"][unit]["label"]))
-        html = f'<ul>{before}</ul>' if before else ""
+        html = f"<ul>{before}</ul>" if before else ""
         html += f'<p class="kz-self">{label}</p>'
-        html += f'<ul>{after}</ul>' if after else ""
-        mine = [r.to_unit == unit for r in told["predecessors"]] + [r.from_unit == unit for r in told["successors"]]
-        note = "card.family_shares" if all(mine) else "card.family_within"
-        return (
-            f'<section class="kz-family"><h4>{escape(words("card.family"))}</h4>{html}'
-            f'<p class="kz-seen">{escape(words(note))}</p></section>'
-        )
+        html += f"<ul>{after}</ul>" if after else ""
+        sides = [(r.to_unit, r.share_to) for r in told["predecessors"]]
+        sides += [(r.from_unit, r.share_from) for r in told["successors"]]
+        if any(share is not None for _, share in sides):
+            # Where the unit has no border of its own, the shares are those of the land that it lies in.
+            own = all(other == unit for other, _ in sides)
+            note = words("card.family_shares" if own else "card.family_within")
+            html += f'<p class="kz-seen">{escape(note)}</p>'
+        return f'<section class="kz-family"><h4>{escape(words("card.family"))}</h4>{html}</section>'
 
     def _relation(self, words: Words, relation: Relation, view: str, *, is_before: bool) -> str:
         """Return one relative: its name as a link to the last day that it had before, or the first after."""

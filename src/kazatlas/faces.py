@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import itertools
 from collections import Counter
 from dataclasses import dataclass, field
@@ -105,11 +106,11 @@ def _crossings(pieces: list[tuple[str, shapely.LineString]], file: str) -> list[
 
 
 def _own_crossing(line: shapely.LineString) -> tuple[float, ...]:
-    """Return a place at which a line crosses or touches itself."""
-    degree = Counter(
-        tuple(node) for part in shapely.get_parts(shapely.node(line)) for node in (part.coords[0], part.coords[-1])
-    )
-    return max(degree, key=lambda node: degree[node])
+    """Return the end of the first segment with which a line crosses or touches itself."""
+    coords = list(line.coords)
+    counts = range(2, len(coords) + 1)
+    first = bisect.bisect_left(counts, True, key=lambda count: not shapely.LineString(coords[:count]).is_simple)
+    return tuple(coords[counts[first] - 1])
 
 
 def build_faces(record: Record) -> tuple[Faces, list[Problem]]:

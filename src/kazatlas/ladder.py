@@ -11,15 +11,12 @@ import geopandas as gpd
 import pyproj
 import shapely
 
-from kazatlas.atlas import Atlas, change_dates
+from kazatlas.atlas import MAP_FRAME, Atlas, change_dates
 from kazatlas.choice import is_given, is_in_force
 from kazatlas.record import VIEWS, View
 from kazatlas.words import Words
 
 Row = Mapping[str, Any]
-
-MAP_FRAME = "map-frame"
-"""The method of a line where the map ends but no land does."""
 
 
 @dataclass(frozen=True)

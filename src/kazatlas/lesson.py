@@ -6,7 +6,7 @@ import gzip
 import json
 import re
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from html import escape
 from importlib import resources
 from pathlib import Path
@@ -35,8 +35,8 @@ def lesson_cards(atlas: Atlas, words: Words) -> dict[str, Any]:
 
     Returns
     -------
-    `texts`, a list of HTML; `units`, view -> unit -> [day from which, number of text] in order of
-    time; `events`, view -> day -> numbers of texts.
+    `texts`, a list of HTML; `units` and `zones`, view -> unit or zone -> [day from which, number of
+    text] in order of time; `events`, view -> day -> numbers of texts.
     """
     cards = Cards(atlas)
     numbers: dict[str, int] = {}
@@ -46,19 +46,25 @@ def lesson_cards(atlas: Atlas, words: Words) -> dict[str, Any]:
         return numbers.setdefault(re.sub(r'href="\?[^"]*"', 'href="#"', html), len(numbers))
 
     days = stops(atlas)
-    units: dict[str, dict[str, list[list[Any]]]] = {view: {} for view in VIEWS}
+
+    def changes(card: Callable[[Words, str, str, str], str], of: str, view: str) -> list[list[Any]]:
+        """Return the days from which a card says something else, with what it says."""
+        found: list[list[Any]] = []
+        for day in days:
+            text = number(card(words, of, day, view))
+            if not found or found[-1][1] != text:
+                found.append([day, text])
+        return found
+
+    units: dict[str, dict[str, list[list[Any]]]] = {}
+    zones: dict[str, dict[str, list[list[Any]]]] = {}
     events: dict[str, dict[str, list[int]]] = {view: {} for view in VIEWS}
     for view in VIEWS:
-        for unit in sorted(cards.rows):
-            changes: list[list[Any]] = []
-            for day in days:
-                text = number(cards.unit_card(words, unit, day, view))
-                if not changes or changes[-1][1] != text:
-                    changes.append([day, text])
-            units[view][unit] = changes
+        units[view] = {unit: changes(cards.unit_card, unit, view) for unit in sorted(cards.rows)}
+        zones[view] = {zone: changes(cards.zone_card, zone, view) for zone in sorted(atlas.tables["zones"])}
         for event in atlas.tables["events"]:
             events[view].setdefault(event["date"], []).append(number(cards.event_card(words, event, view)))
-    return {"texts": list(numbers), "units": units, "events": events}
+    return {"texts": list(numbers), "units": units, "zones": zones, "events": events}
 
 
 def write_lesson(atlas: Atlas, topology: Mapping[str, Any], path: Path, language: Language = "kk") -> int:

@@ -23,7 +23,7 @@ TILES = {
 }
 """The online background that a reader may switch on; nothing is asked of it before."""
 
-SPOKEN = ("map.", "card.basis_", "card.certainty_", "card.source_")
+SPOKEN = ("map.", "card.basis_", "card.certainty_", "card.source_", "card.zone_")
 """The beginnings of the keys of the words that the element says."""
 
 CENTRE = (48.6, 67.0)

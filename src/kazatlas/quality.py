@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kazatlas.atlas import Atlas
+from kazatlas.atlas import MAP_FRAME, Atlas
 from kazatlas.lineage import History, day_before, history
 from kazatlas.words import Words
 
@@ -167,6 +167,8 @@ def _areas(told: History) -> list[Area]:
 
 def measure_quality(atlas: Atlas) -> Quality:
     """Return the figures of the quality page."""
+    # The edge of the map is no border of anything.
+    borders = atlas.borders[atlas.borders["method"] != MAP_FRAME]
     told = history(atlas)
     units = {row["unit"]: row for row in told.rows if row["level"] > 0 and row["type"] != "undivided"}
     drawn = {row["unit"] for row in told.rows if row["border"] == "recovered"}
@@ -176,14 +178,12 @@ def measure_quality(atlas: Atlas) -> Quality:
         if (here := [unit for unit, row in units.items() if row["level"] == level])
     }
     km: dict[tuple[str, str], float] = defaultdict(float)
-    for basis, certainty, length in zip(
-        atlas.borders["basis"], atlas.borders["certainty"], atlas.borders["length_km"], strict=True
-    ):
+    for basis, certainty, length in zip(borders["basis"], borders["certainty"], borders["length_km"], strict=True):
         km[basis, certainty] += length
     precisions = Counter(event["precision"] for event in told.tables["events"])
     certainties = Counter(row["certainty"] for row in told.rows)
     supports: dict[str, Counter[str]] = defaultdict(Counter)
-    for kind, cited in _facts(told, atlas.borders["method"]):
+    for kind, cited in _facts(told, borders["method"]):
         supports[kind][support(cited, told.tables["sources"])] += 1
     seen: dict[str, list[str]] = {how: [] for how in SEEN}
     for id_, source in told.tables["sources"].items():
@@ -193,7 +193,7 @@ def measure_quality(atlas: Atlas) -> Quality:
         recovered=recovered,
         not_recovered=sorted(unit for unit in units if unit not in drawn),
         border_km={(b, c): km[b, c] for b in BASES for c in CERTAINTIES if (b, c) in km},
-        total_km=float(atlas.borders["length_km"].sum()),
+        total_km=float(borders["length_km"].sum()),
         precisions={precision: precisions[precision] for precision in PRECISIONS},
         certainties={certainty: certainties[certainty] for certainty in CERTAINTIES},
         supports={kind: {what: counts[what] for what in SUPPORTS} for kind, counts in supports.items()},

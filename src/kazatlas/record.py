@@ -922,11 +922,7 @@ def read_record(folder: Path) -> tuple[Record, list[Problem]]:
     _read_mapping(record, problems, f"{base}/methods.yaml", "method", Method, record.methods)
     _read_mapping(record, problems, f"{base}/places.yaml", "place", Place, record.places)
     _read_mapping(record, problems, f"{base}/zones.yaml", "zone", Zone, record.zones)
-    unit_files = sorted((folder / "units").glob("*.yaml"))
-    problems += [
-        Problem(f"{base}/units/{path.name}", "", "is not read.", "Files of units end in .yaml; rename it.")
-        for path in sorted((folder / "units").glob("*.yml"))
-    ]
+    unit_files = _files_in(folder / "units", ".yaml", problems)
     if not unit_files:
         record.unread.add(f"{base}/units")
         problems.append(Problem(f"{base}/units", "", "holds no .yaml file.", "Restore it from the last commit."))
@@ -936,7 +932,7 @@ def read_record(folder: Path) -> tuple[Record, list[Problem]]:
     _read_drawn(record, problems, f"{base}/boundaries.geojson", "line", Boundary, "LineString", record.boundaries)
     _read_drawn(record, problems, f"{base}/label_points.geojson", "face", LabelPoint, "Point", record.label_points)
     _read_zone_shapes(record, problems, f"{base}/zones.geojson")
-    for path in sorted((folder / "base").glob("*.geojson")):
+    for path in _files_in(folder / "base", ".geojson", problems):
         _read_base(record, problems, f"{base}/base/{path.name}")
     try:
         record.data_version = _read_text(folder / "VERSION").strip()
@@ -945,6 +941,21 @@ def read_record(folder: Path) -> tuple[Record, list[Problem]]:
     except _UnreadableError as fault:
         problems.append(Problem(f"{base}/VERSION", "", str(fault), ""))
     return record, problems
+
+
+def _files_in(folder: Path, ending: str, problems: list[Problem]) -> list[Path]:
+    """Return a folder's files in order of name, reporting those that would be passed over; hidden ones are none."""
+    found = []
+    for path in sorted(folder.glob("[!.]*")):
+        if path.suffix == ending and re.fullmatch("[a-z0-9_-]+", path.stem):
+            found.append(path)
+        else:
+            file = f"{folder.parent.name}/{folder.name}/{path.name}"
+            remedy = (
+                f"Rename it with lower-case Latin letters, digits, hyphens and the ending {ending}, or take it away."
+            )
+            problems.append(Problem(file, "", "has a name under which it is not read.", remedy))
+    return found
 
 
 def _read_article(record: Record, problems: list[Problem], file: str) -> Article:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from kazatlas.ladder import MAP_FRAME
+from kazatlas.atlas import MAP_FRAME
 from kazatlas.lineage import ghosts
 from kazatlas.record import VIEWS
 

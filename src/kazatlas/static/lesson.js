@@ -19,7 +19,7 @@
   function show(state) {
     shown = state;
     if (!cards) return;
-    var changes = state.unit && cards.units[state.view][state.unit];
+    var changes = state.zone ? cards.zones[state.view][state.zone] : state.unit && cards.units[state.view][state.unit];
     var now = (changes || []).filter(function (change) { return change[0] <= state.date; }).pop();
     var hint = document.createElement("p"), heading = document.createElement("h2");
     hint.className = "kz-hint";
