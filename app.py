@@ -60,7 +60,7 @@ iframe[title="streamlit_folium.st_folium"] { height: calc(100dvh - 10.4rem) !imp
 def open_atlas() -> Opened:
     """Read the atlas once for the server's life."""
     atlas = load_atlas(BUILT)
-    opened = Opened(atlas, Cards(atlas), write_assets(STATIC, BUILT), BUILT)
+    opened = Opened(atlas, Cards(atlas, with_styles=True), Cards(atlas), write_assets(STATIC, BUILT), BUILT)
     # The collector would walk the atlas at each event of each reader: half of the server's time.
     gc.collect()
     gc.freeze()
@@ -222,7 +222,7 @@ def keep_address(opened: Opened, words: Words, place: dict[str, Any]) -> None:
 
 def show_page(name: str, opened: Opened, words: Words, place: dict[str, Any]) -> None:
     """Show one of the pages beside the map."""
-    cards, atlas = opened.cards, opened.atlas
+    cards, atlas = opened.plain_cards, opened.atlas
     if name == "article":
         show_html(words, pages.article_page(cards, words))
     elif name == "tables":

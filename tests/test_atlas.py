@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import subprocess
@@ -36,7 +37,7 @@ def test_rings_turn_as_rfc_7946_says(toy_atlas):
         written = geometry_json(geometry)
         if written["type"] == "Polygon":
             ring = written["coordinates"][0]
-            turning = sum((b[0] - a[0]) * (b[1] + a[1]) for a, b in zip(ring, ring[1:], strict=False))
+            turning = sum((b[0] - a[0]) * (b[1] + a[1]) for a, b in itertools.pairwise(ring))
             assert turning < 0
 
 

@@ -21,7 +21,8 @@ import pytest
 
 from kazatlas.atlas import Atlas, change_dates, in_force, stops
 from kazatlas.lesson import write_lesson
-from kazatlas.record import read_json
+from kazatlas.lineage import ghosts
+from kazatlas.record import VIEWS, read_json
 
 sync_api = pytest.importorskip("playwright.sync_api")
 Page, Browser, Frame = sync_api.Page, sync_api.Browser, sync_api.Frame
@@ -34,7 +35,8 @@ FRAME = 'iframe[title="streamlit_folium.st_folium"]'
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(
-        not CHROMIUM and os.environ.get("KAZATLAS_BROWSER") != "required", reason="needs Chromium (apt install chromium)"
+        not CHROMIUM and os.environ.get("KAZATLAS_BROWSER") != "required",
+        reason="needs Chromium (apt install chromium)",
     ),
 ]
 
@@ -165,7 +167,10 @@ def test_names_do_not_collide_at_any_zoom_or_in_any_language(open_page: Callable
     states = [[day, "de_jure"] for day in stops(atlas)[::6]]
     for zoom in (4, 5.5, 6.25, 7):
         for language in ("kk", "ru", "en"):
-            frame.evaluate("([z, l]) => { const e = kazatlas.element; e.state.lang = l; e.map.setZoom(z, {animate: false}); }", [zoom, language])
+            frame.evaluate(
+                "([z, l]) => { const e = kazatlas.element; e.state.lang = l; e.map.setZoom(z, {animate: false}); }",
+                [zoom, language],
+            )
             for found in frame.evaluate(EVERY_STATE, states):
                 assert found["collisions"] == [], (zoom, language)
 
@@ -173,8 +178,8 @@ def test_names_do_not_collide_at_any_zoom_or_in_any_language(open_page: Callable
 def test_a_name_lies_inside_its_unit(open_page: Callable[..., Any]) -> None:
     outside = map_of(open_page()).evaluate("""() => {
       const element = kazatlas.element, outside = [];
-      for (const [unit, label] of Object.entries(element.labels)) {
-        const layer = element.units[unit];
+      for (const [unit, label] of Object.entries(element.plate.labels)) {
+        const layer = element.plate.units[unit];
         if (!layer) continue;
         const box = label.node.getBoundingClientRect(), path = layer.getElement();
         const svg = path.ownerSVGElement.getScreenCTM().inverse();
@@ -198,13 +203,13 @@ def test_what_is_chosen_and_where_one_looks_stay_while_the_date_moves(
           const element = kazatlas.element, lost = [];
           element.map.setView([50, 76], 6, { animate: false });
           element.select('pavlodar-uezd');
-          const path = element.units['pavlodar-uezd'].getElement();
+          const path = element.plate.units['pavlodar-uezd'].getElement();
           path.focus();
           for (const day of [...days, ...[...days].reverse()]) {
             element.set({ stop: element.record.stopAt(day) });
             await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
             if (document.activeElement !== path || element.state.unit !== 'pavlodar-uezd' ||
-                element.units['pavlodar-uezd'].getElement() !== path || element.map.getZoom() !== 6 ||
+                element.plate.units['pavlodar-uezd'].getElement() !== path || element.map.getZoom() !== 6 ||
                 !element.map.getCenter().equals([50, 76], 0.01)) lost.push(day);
           }
           return lost;
@@ -284,7 +289,7 @@ def test_the_panel_follows_the_timeline_when_it_rests(open_page: Callable[..., A
     page = open_page("/?lang=en")
     page.frame_locator(FRAME).get_by_role("slider").focus()
     page.keyboard.press("End")
-    expect(page.locator(".kz-panel h2").first).to_contain_text("22 October 1922")
+    expect(page.locator(".kz-panel h2", has_text="22 October 1922")).to_be_visible()
     expect(page).to_have_url(re.compile("date=1922-10-22"))
 
 
@@ -359,7 +364,9 @@ def test_the_shown_day_can_be_taken_away(open_page: Callable[..., Any], tmp_path
 
 def test_the_data_is_small(server: str, open_page: Callable[..., Any]) -> None:
     page = open_page()
-    address = map_of(page).evaluate("() => performance.getEntriesByType('resource').find(e => /json$/.test(e.name)).name")
+    address = map_of(page).evaluate(
+        "() => performance.getEntriesByType('resource').find(e => /json$/.test(e.name)).name"
+    )
     request = urllib.request.Request(address, headers={"Accept-Encoding": "gzip"})
     with urllib.request.urlopen(request) as answer:
         assert answer.headers["Content-Encoding"] == "gzip"
@@ -414,6 +421,8 @@ def test_the_lesson_shows_every_stop_without_a_network(chromium: Any, lesson_fil
     expect(page.locator(".kz-unit-card .kz-citations li").first).to_be_visible()
     page.locator(".kz-unit-card dd a").first.click()
     expect(page.locator(".kz-unit-card h3")).to_contain_text("Семипалатинская")
+    page.evaluate("() => kazatlas.element.select(null, 'isilkul-dispute')")
+    expect(page.locator(".kz-zone-card h3")).to_contain_text("Исилькуль")
     assert [url for url in wanted if not url.startswith(("file:", "data:", "blob:"))] == []
     assert errors == []
     context.close()
@@ -443,4 +452,309 @@ def test_the_online_background_is_asked_for_only_when_switched_on(chromium: Any,
     strangers = {url.split("/")[2] for url in asked if not url.startswith((server, "data:", "blob:"))}
     assert strangers == {"tile.openstreetmap.org"}
     expect(frame.locator(".leaflet-control-attribution")).to_contain_text("OpenStreetMap")
+    context.close()
+
+
+# ---- what a line rests on
+
+# Where the middle of a stretch between two faces lies in the frame's window; the faces in any order.
+LINE_AT = """([a, b]) => {
+  const element = kazatlas.element, record = element.record;
+  const index = record.borders.findIndex(border => {
+    const faces = border.sides.map(face => (record.faces[face] || {}).id);
+    return faces.includes(a) && faces.includes(b);
+  });
+  const at = element.map.latLngToContainerPoint(element.middleOf(index));
+  const box = element.map.getContainer().getBoundingClientRect();
+  return [box.left + at.x, box.top + at.y];
+}"""
+
+# The numbers of the stretches that are drawn as borders.
+DRAWN_LINES = """() => kazatlas.element.plate.edges
+  .map((edge, index) => getComputedStyle(edge.getElement()).display === 'none' ? -1 : index).filter(index => index >= 0)"""
+
+
+def edges_of(atlas: Atlas) -> list[dict[str, Any]]:
+    """Return the stretches of line in the order in which the map numbers them."""
+    return [dict(row) for row in atlas.borders.sort_values("id").to_dict("records")]
+
+
+def click_on_map(page: Any, at: list[float]) -> None:
+    box = page.locator(FRAME).bounding_box()
+    page.mouse.click(box["x"] + at[0], box["y"] + at[1])
+
+
+def listen(frame: Any) -> None:
+    """Keep what the map tells the page from now on in `said`."""
+    frame.evaluate("""() => {
+      const element = kazatlas.element, tell = element.options.report;
+      window.said = [];
+      element.options.report = state => { said.push(state); tell(state); };
+    }""")
+
+
+def test_a_line_says_what_it_rests_on_and_leaves_the_click_to_the_unit(open_page: Callable[..., Any]) -> None:
+    page = open_page("/?lang=en&date=1921-12-31")
+    frame = map_of(page)
+    at = frame.evaluate(LINE_AT, ["atbasar", "akmolinsk"])
+    box = page.locator(FRAME).bounding_box()
+    page.mouse.move(box["x"] + at[0] - 40, box["y"] + at[1])
+    page.mouse.move(box["x"] + at[0] + 2, box["y"] + at[1])
+    tip = frame.locator(".kz-line-tooltip")
+    expect(tip.locator("strong")).to_have_text(re.compile("Atbasar – Akmolinsk|Akmolinsk – Atbasar"))
+    expect(tip.locator("span")).to_have_text([
+        "Border of a uezd or raion",
+        "Rests on: map of the time (less certain)",
+        "Accuracy: about 9 km",
+        "How drawn: Uezd boundary from a map of the period",
+        "Source: Russian Empire Historical GIS Maps (1897)",
+    ])  # fmt: skip
+    page.mouse.click(box["x"] + at[0] + 2, box["y"] + at[1])
+    expect(page.locator(".kz-unit-card h3")).to_have_text(re.compile("Atbasar|Akmolinsk"))
+    page.mouse.move(box["x"] + at[0] + 45, box["y"] + at[1] + 5)
+    expect(tip).to_have_count(0)
+
+
+def test_a_tap_on_a_line_says_what_it_rests_on(open_page: Callable[..., Any]) -> None:
+    page = open_page("/?lang=en&date=1921-12-31", width=360, height=740, has_touch=True, is_mobile=True)
+    frame = map_of(page)
+    page.wait_for_timeout(1800)
+    page.locator(FRAME).scroll_into_view_if_needed()
+    at = frame.evaluate(LINE_AT, ["atbasar", "akmolinsk"])
+    box = page.locator(FRAME).bounding_box()
+    page.touchscreen.tap(box["x"] + at[0] + 3, box["y"] + at[1])
+    expect(frame.locator(".kz-line-tooltip strong")).to_be_visible()
+
+
+def test_lines_are_one_stop_of_the_keyboard_and_the_arrows_go_along_them(open_page: Callable[..., Any]) -> None:
+    page = open_page("/?lang=en&date=1921-12-31&unit=kustanay-uezd")
+    frame = map_of(page)
+    stop = frame.locator(".kz-edge[tabindex]")
+    expect(stop).to_have_count(1)
+    stop.focus()
+    seen = set()
+    for _ in range(4):
+        expect(frame.locator(".kz-line-tooltip strong")).to_have_text(re.compile("Kustanay"))
+        seen.add(frame.evaluate("() => document.activeElement.getAttribute('aria-label')"))
+        page.keyboard.press("ArrowRight")
+    assert len(seen) >= 3
+    assert all("Rests on: " in text and " km." in text for text in seen)
+    expect(stop).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(frame.locator(".kz-line-tooltip")).to_have_count(0)
+
+
+def test_only_documented_borders_are_drawn_when_the_reader_wants_no_others(
+    open_page: Callable[..., Any], atlas: Atlas
+) -> None:
+    frame = map_of(open_page("/?lang=en&date=1921-06-13"))
+    edges = edges_of(atlas)
+    before = {edges[number]["basis"] for number in frame.evaluate(DRAWN_LINES)}
+    assert "conjecture" in before
+    frame.locator(".kz-legend summary").click()
+    switch = frame.get_by_role("checkbox", name="Documented borders only")
+    switch.check()
+    frame.wait_for_function("() => document.querySelector('.kz-documented')")
+    after = frame.evaluate(DRAWN_LINES)
+    assert after
+    assert "conjecture" not in {edges[number]["basis"] for number in after}
+    expect(switch).to_be_checked()
+
+
+def test_where_the_map_ends_no_border_is_drawn_or_told(open_page: Callable[..., Any], atlas: Atlas) -> None:
+    frame = map_of(open_page())
+    frames = {n for n, edge in enumerate(edges_of(atlas)) if edge["method"] == "map-frame"}
+    assert frames
+    for day in stops(atlas)[::8]:
+        told = frame.evaluate(
+            """async (day) => {
+              const element = kazatlas.element;
+              element.set({ stop: element.record.stopAt(day) });
+              await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+              return element.record.borders.map((_, index) => element.isTold(element.plate, index));
+            }""",
+            day,
+        )
+        assert not frames & set(frame.evaluate(DRAWN_LINES))
+        assert not [n for n in frames if told[n]]
+
+
+# ---- the borders of the day before
+
+
+def test_a_stop_shows_the_borders_that_it_took_away_and_no_others(open_page: Callable[..., Any], atlas: Atlas) -> None:
+    frame = map_of(open_page())
+    numbers = {edge["id"]: n for n, edge in enumerate(edges_of(atlas)) if edge["method"] != "map-frame"}
+    some = 0
+    for view in VIEWS:
+        shown = frame.evaluate(
+            """async ([days, view]) => {
+              const element = kazatlas.element, shown = [];
+              for (const day of days) {
+                element.set({ stop: element.record.stopAt(day), view: view });
+                await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+                const lines = element.plate.ghost.getLatLngs();
+                shown.push(element.record.borders.flatMap((border, n) => lines.includes(border.line) ? [n] : []));
+              }
+              return shown;
+            }""",
+            [stops(atlas), view],
+        )
+        for day, found in zip(stops(atlas), shown, strict=True):
+            gone = {numbers[edge] for edges in ghosts(atlas, day, view).values() for edge in edges if edge in numbers}
+            assert set(found) == gone, (day, view)
+            some += bool(gone)
+    assert some > 20
+
+
+# ---- zones
+
+
+def test_zones_are_there_only_while_in_force(open_page: Callable[..., Any], atlas: Atlas) -> None:
+    frame = map_of(open_page())
+    zones = atlas.tables["zones"]
+    for day in stops(atlas):
+        shown = frame.evaluate(
+            """async (day) => {
+              const element = kazatlas.element;
+              element.set({ stop: element.record.stopAt(day) });
+              await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+              return [...document.querySelectorAll('[data-zone]')].filter(path => path.style.display !== 'none' &&
+                path.getAttribute('tabindex') === '0').map(path => path.dataset.zone);
+            }""",
+            day,
+        )
+        wanted = [id_ for id_, z in zones.items() if z["valid_from"] <= day < (z.get("valid_to") or "9999")]
+        assert sorted(shown) == sorted(wanted), day
+
+
+def test_a_zone_is_chosen_like_a_unit_and_a_second_click_goes_through_it(open_page: Callable[..., Any]) -> None:
+    page = open_page("/?lang=en&date=1922-01-16")
+    frame = map_of(page)
+    listen(frame)
+    frame.locator('path[data-zone="pavlodar-salt-lakes"]').focus()
+    page.keyboard.press("Enter")
+    frame.wait_for_function("() => said.some(state => state.zone === 'pavlodar-salt-lakes' && state.unit === null)")
+    expect(frame.locator('path[data-zone="pavlodar-salt-lakes"]')).to_have_attribute("aria-pressed", "true")
+    at = frame.evaluate("""() => {
+      const element = kazatlas.element;
+      element.map.setView([54.85, 71.5], 7, { animate: false });
+      const zone = element.record.zones.find(zone => zone.id === 'isilkul-dispute');
+      const middle = L.latLngBounds(zone.rings[0]).getCenter();
+      const at = element.map.latLngToContainerPoint(middle), box = element.map.getContainer().getBoundingClientRect();
+      return [box.left + at.x, box.top + at.y];
+    }""")
+    click_on_map(page, at)
+    frame.wait_for_function("() => said.at(-1).zone === 'isilkul-dispute'")
+    page.wait_for_timeout(400)
+    click_on_map(page, at)
+    frame.wait_for_function("() => said.at(-1).zone === null && said.at(-1).unit === 'petropavlovsk-uezd'")
+    frame.locator(".kz-legend summary").click()
+    frame.get_by_role("button", name="The dispute over Isilkul station").last.click()
+    frame.wait_for_function("() => said.at(-1).zone === 'isilkul-dispute'")
+    frame.locator('path[data-zone="isilkul-dispute"]').focus()
+    page.keyboard.press("Escape")
+    frame.wait_for_function("() => said.at(-1).zone === null && said.at(-1).unit === null")
+
+
+def test_zones_can_be_put_away(open_page: Callable[..., Any]) -> None:
+    frame = map_of(open_page("/?lang=en&date=1921-06-13"))
+    zone = frame.locator('path[data-zone="irtysh-strip"]')
+    expect(zone).to_be_visible()
+    frame.locator(".kz-legend summary").click()
+    frame.get_by_role("checkbox", name="Show on the map").uncheck()
+    expect(zone).to_be_hidden()
+
+
+# ---- two dates beside each other
+
+
+def test_two_dates_are_compared_by_a_divider(open_page: Callable[..., Any], atlas: Atlas) -> None:
+    page = open_page("/?lang=en&date=1920-08-26")
+    frame = map_of(page)
+    listen(frame)
+    button = frame.get_by_role("button", name="Compare dates")
+    button.click()
+    frame.get_by_label("Compare with").select_option("1921-12-08")
+    frame.wait_for_function("() => said.some(state => state.compare === '1921-12-08' && state.date === '1920-08-26')")
+    plates = frame.evaluate("""() => ['plate', 'other'].map(key => {
+      const plate = kazatlas.element[key];
+      return [...plate.svg.querySelectorAll('path[data-unit]')].filter(path =>
+        path.style.display !== 'none' && (path.getAttribute('d') || '').length > 9).map(path => path.dataset.version);
+    })""")
+    assert sorted(plates[0]) == expected_ids(atlas, "1920-08-26", "de_jure")
+    assert sorted(plates[1]) == expected_ids(atlas, "1921-12-08", "de_jure")
+    divider = frame.get_by_role("slider", name="Divider between the two dates")
+    expect(divider).to_have_attribute(
+        "aria-valuetext", "50 %: on the left 26 August 1920, on the right 8 December 1921"
+    )
+    # Beside the divider lies the one date, on its other side the other.
+    there = """() => {
+      const element = kazatlas.element, version = element.snapshot().force['turgay-uezd'];
+      const at = element.map.latLngToContainerPoint(element.record.place(version.point[0], version.point[1]));
+      const box = element.map.getContainer().getBoundingClientRect();
+      const path = document.elementFromPoint(box.left + at.x, box.top + at.y + 12);
+      return path.dataset.version;
+    }"""
+    divider.focus()
+    page.keyboard.press("End")
+    assert frame.evaluate(there) in plates[0]
+    page.keyboard.press("Home")
+    assert frame.evaluate(there) in plates[1]
+    page.keyboard.press("ArrowRight")
+    expect(divider).to_have_attribute("aria-valuenow", "2")
+    box = divider.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 200)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 400, box["y"] + 200, steps=4)
+    page.mouse.up()
+    assert int(divider.get_attribute("aria-valuenow")) > 30
+    divider.focus()
+    page.keyboard.press("Escape")
+    expect(divider).to_be_hidden()
+    frame.wait_for_function("() => said.at(-1).compare === null")
+    expect(button).to_be_focused()
+    assert frame.evaluate("() => getComputedStyle(kazatlas.element.plate.pane).clipPath") == "none"
+
+
+def test_a_command_sets_the_compared_date_and_its_button_leaves_it(open_page: Callable[..., Any]) -> None:
+    frame = map_of(open_page("/?lang=en"))
+    frame.evaluate("() => kazatlas.command({ serial: kazatlas.element.state.serial + 1, compare: '1922-12-31' })")
+    expect(frame.get_by_label("Compare with")).to_have_value("1922-10-22")
+    frame.get_by_role("button", name="Leave the comparison").click()
+    expect(frame.get_by_role("slider")).to_have_count(1)
+
+
+# ---- within another page
+
+
+@pytest.mark.parametrize(("width", "height"), [(360, 320), (640, 320), (900, 400), (1200, 600)])
+def test_map_timeline_and_attribution_stand_alone_in_a_small_frame(
+    chromium: Any, lesson_file: Path, width: int, height: int
+) -> None:
+    context = chromium.new_context(viewport={"width": width, "height": height})
+    page = context.new_page()
+    page.goto(lesson_file.as_uri())
+    page.locator('.kz-unit[tabindex="0"]').first.wait_for(state="attached")
+    page.evaluate("""() => {
+      document.querySelectorAll('.kz-title, .side').forEach(node => node.remove());
+      document.querySelector('.frame').style.cssText = 'position: fixed; inset: 0; margin: 0; min-height: 0; height: auto';
+      kazatlas.command({ serial: 1, embed: true });
+    }""")
+    page.wait_for_timeout(300)
+    for name in (".kz-bar", ".kz-key"):
+        expect(page.locator(name)).to_be_hidden()
+    expect(page.locator(".kz-attribution")).to_contain_text("CC BY 4.0")
+    stage = page.locator(".kz-stage").bounding_box()
+    assert stage["height"] >= 0.45 * height
+    for name in (".kz-range", ".kz-next", ".kz-attribution"):
+        box = page.locator(name).bounding_box()
+        assert box["x"] + box["width"] <= width + 12, name
+        assert box["y"] + box["height"] <= height, name
+    page.get_by_role("slider").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("slider")).to_have_attribute("aria-valuetext", re.compile("^22 сентября 1920 года"))
+    page.locator('path[data-unit="atbasar-uezd"]').focus()
+    page.keyboard.press("Enter")
+    expect(page.locator('path[data-unit="atbasar-uezd"]')).to_have_attribute("aria-pressed", "true")
     context.close()

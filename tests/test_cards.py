@@ -401,3 +401,12 @@ def test_a_day_with_another_reading_shows_it_in_the_real_atlas(atlas: Atlas) -> 
     assert "26 April 1921" in cards.unit_card(EN, "akmola", "1921-02-01", "de_jure")
     assert "15 August 1922" in cards.unit_card(EN, "irgiz-uezd", "1922-10-22", "de_jure")
     assert "15 August 1922" not in cards.unit_card(EN, "temir-uezd", "1922-10-22", "de_jure")
+
+
+@pytest.mark.parametrize(
+    ("parts", "told"),
+    [([1922], "1922"), ([1922, 2], "February 1922"), ([1922, 2, 23], "23 February 1922"), ([1922, 2, 31], "1922-2-31")],
+)
+def test_a_sources_date_is_said_in_words(toy_atlas: Atlas, parts: list[int], told: str) -> None:
+    toy_atlas.tables["sources"]["book"]["issued"] = {"date-parts": [parts]}
+    assert f"</cite>. {told} <span" in Cards(toy_atlas).source(EN, "book")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
 from bisect import bisect_left
@@ -299,7 +300,7 @@ class Cards:
         issued = source.get("issued")
         if isinstance(issued, Mapping):
             parts = issued.get("date-parts", [[""]])
-            issued = issued.get("literal") or issued.get("raw") or "-".join(str(part) for part in parts[0])
+            issued = issued.get("literal") or issued.get("raw") or _issued(words, parts[0])
         pieces = [escape(authors), f"<cite>{title}</cite>"]
         where = ("container-title", "publisher-place", "publisher")
         pieces += [escape(str(source[key])) for key in where if key in source]
@@ -822,6 +823,16 @@ def _percent(words: Words, share: float) -> str:
     percent = share * 100
     number = round(percent) if 1 <= percent <= 99 or share > 0.9995 else max(0.1, round(percent, 1))
     return words("card.percent", number=words.number(number))
+
+
+def _issued(words: Words, parts: list[int]) -> str:
+    """Return a source's date in words, as exact as it is given."""
+    if len(parts) < 2:
+        return str(parts[0])
+    with contextlib.suppress(ValueError):
+        year, month, day = (*map(int, parts), 1, 1)[:3]
+        return words.date(f"{year:04}-{month:02}-{day:02}", "day" if len(parts) > 2 else "month")
+    return "-".join(map(str, parts))
 
 
 def _reading_date(words: Words, reading: Mapping[str, Any]) -> str:

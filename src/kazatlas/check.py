@@ -226,8 +226,8 @@ def _unknown_moment(record: Record, file: str, where: str, moment: str | None) -
 def check_record(record: Record) -> list[Problem]:
     """Return every problem that shows without looking at the map."""
     return [
-        *_check_citations(record), *_check_events(record), *_check_units(record), *_check_relations(record), *_check_article(record),
-        *_check_others(record),
+        *_check_citations(record), *_check_events(record), *_check_units(record), *_check_relations(record),
+        *_check_article(record), *_check_others(record),
     ]  # fmt: skip
 
 

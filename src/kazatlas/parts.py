@@ -46,10 +46,11 @@ WALK = (
 
 @dataclass
 class Opened:
-    """What all readers share: the atlas, its cards, the map's files, the days of the timeline, the indexes."""
+    """What all readers share: the atlas, its cards (`plain_cards` without citations to copy), the map's files, the indexes."""
 
     atlas: Atlas
     cards: Cards
+    plain_cards: Cards
     assets: Assets
     built: Path
 
@@ -275,8 +276,8 @@ def show_tables_page(opened: Opened, words: Words, place: Mapping[str, Any]) -> 
         words("pages.sort"), pages.SORTS, format_func=lambda name: words(f"pages.sort_{name}"), key="table_sort"
     )
     show_html(words, changes_html(opened, words, day))
-    show_html(words, pages.units_table(opened.cards, words, day, view, sort))
-    show_html(words, pages.events_table(opened.cards, words, view))
+    show_html(words, pages.units_table(opened.plain_cards, words, day, view, sort))
+    show_html(words, pages.events_table(opened.plain_cards, words, view))
 
 
 def show_compare_page(opened: Opened, words: Words, place: Mapping[str, Any]) -> None:
@@ -297,7 +298,7 @@ def show_compare_page(opened: Opened, words: Words, place: Mapping[str, Any]) ->
         format_func=lambda v: words(f"map.view_{v}"),
         key="compare_view",
     )
-    show_html(words, pages.compare_table(opened.atlas, opened.cards, words, first, second, view))
+    show_html(words, pages.compare_table(opened.atlas, opened.plain_cards, words, first, second, view))
 
 
 def show_place_page(opened: Opened, words: Words) -> None:

@@ -328,6 +328,7 @@
     var opened = performance.now();
     new ResizeObserver(function () {
       self.map.invalidateSize({ pan: false });
+      root.style.setProperty("--stage", stage.clientHeight + "px");
       self.clip();
       var now = self.map.getSize(), turned = now.x !== size.x;
       var settling = performance.now() - opened < 1500 && now.y !== size.y;
@@ -357,6 +358,7 @@
     this.root.style.setProperty("--k", size.toFixed(2));
     this.plates().forEach(function (plate) {
       Object.values(plate.points).forEach(function (point) { point.setRadius(4.5 * size); });
+      Object.values(plate.zones).forEach(function (zone) { plate.drawDots(zone); });
     });
   };
 
@@ -585,6 +587,15 @@
       }).addTo(map);
       self.attachZone(layer, zone);
       self.zones[zone.id] = layer;
+      // A zone too small to be seen has a dot in its place.
+      layer.dots = zone.rings.map(function (ring) {
+        var dot = L.circleMarker(L.latLngBounds(ring).getCenter(), {
+          renderer: renderer, radius: 5, className: "kz-zone kz-zone-dot", bubblingMouseEvents: false
+        }).addTo(map);
+        dot.ring = ring;
+        self.attachZone(dot, zone);
+        return dot;
+      });
     });
     this.band = line([], "kz-band");
     this.ghost = line([], "kz-ghost");
@@ -684,12 +695,14 @@
       if (under) owner.select(under);
       else owner.select(null, zone.id);
     });
-    path.dataset.zone = zone.id;
+    // The dot is the pointer's only; by keyboard the zone itself is chosen.
+    if (layer instanceof L.CircleMarker) path.removeAttribute("role");
+    else path.dataset.zone = zone.id;
     path.style.fill = "url(#" + id[zone.kind] + ")";
     layer.bindTooltip(function () {
       return element("div", {}, [
         element("strong", { text: owner.text(zone.title) }),
-        element("span", { text: owner.word("map.zone_" + zone.kind) }),
+        element("span", { text: owner.word("card.zone_" + zone.kind) }),
         element("span", { text: owner.word("map.zone_note") })
       ]);
     }, { sticky: true, className: "kz-tooltip" });
@@ -802,16 +815,6 @@
     });
     this.key.replaceChildren.apply(this.key, chips);
     this.key.setAttribute("aria-label", this.word("map.legend"));
-    row(patch("var(--c-out)"), this.word("map.legend_outside"));
-    heading("map.legend_lines");
-    row(stroke("kz-edge republic solid"), this.word("map.line_republic"));
-    if (snapshot.view === "de_facto") row(stroke("kz-claim"), this.word("map.line_claim"));
-    row(stroke("kz-edge gubernia solid"), this.word("map.line_gubernia"));
-    row(stroke("kz-edge uezd solid"), this.word("map.line_uezd"));
-    heading("map.legend_evidence");
-    ["solid", "dashed", "dotted", "guess"].forEach(function (kind) {
-      row(stroke("kz-edge gubernia " + kind), self.word("map.evidence_" + kind));
-    });
     function check(name, word, on, change) {
       var input = element("input", { type: "checkbox" });
       input.checked = on;
@@ -820,9 +823,7 @@
       box.appendChild(label);
       return label;
     }
-    check("documented-only", "map.documented", this.documented, function (on) { self.set({}); self.documented = on; });
-    row(stroke("kz-ghost"), this.word("map.line_ghost"));
-    row(element("i", { class: "kz-ring" }), this.word("map.not_recovered"));
+    row(patch("var(--c-out)"), this.word("map.legend_outside"));
     heading("map.zones");
     check("zones", "map.zones_show", this.zonesShown, function (on) { self.set({}); self.zonesShown = on; });
     zones.forEach(function (zone) {
@@ -833,6 +834,18 @@
       box.appendChild(chip);
     });
     if (!zones.length) box.appendChild(element("p", { text: this.word("map.zones_none") }));
+    heading("map.legend_lines");
+    row(stroke("kz-edge republic solid"), this.word("map.line_republic"));
+    if (snapshot.view === "de_facto") row(stroke("kz-claim"), this.word("map.line_claim"));
+    row(stroke("kz-edge gubernia solid"), this.word("map.line_gubernia"));
+    row(stroke("kz-edge uezd solid"), this.word("map.line_uezd"));
+    heading("map.legend_evidence");
+    ["solid", "dashed", "dotted", "guess"].forEach(function (kind) {
+      row(stroke("kz-edge gubernia " + kind), self.word("map.evidence_" + kind));
+    });
+    check("documented-only", "map.documented", this.documented, function (on) { self.set({}); self.documented = on; });
+    row(stroke("kz-ghost"), this.word("map.line_ghost"));
+    row(element("i", { class: "kz-ring" }), this.word("map.not_recovered"));
     if (this.options.tiles) {
       check("tiles", "map.tiles", Boolean(this.tileLayer), function (on) { self.showTiles(on); })
         .appendChild(element("small", { text: self.word("map.tiles_note") }));
@@ -890,7 +903,8 @@
     name(this.previous, this.word("map.previous"));
     name(this.next, this.word("map.next"));
     name(this.speed, this.word("map.speed"));
-    this.compareButton.textContent = this.word("map.compare");
+    this.compareButton.textContent = this.word("map.compare_short");
+    name(this.compareButton, this.word("map.compare"));
     this.compareWord.textContent = this.word("map.compare_with");
     name(this.compareClose, this.word("map.compare_close"));
     this.divider.setAttribute("aria-label", this.word("map.divider"));
@@ -1164,9 +1178,22 @@
           path.removeAttribute("tabindex");
           layer.closeTooltip();
         }
+        self.drawDots(layer);
       }
       var name = owner.text(zone.title);
       if (path.getAttribute("aria-label") !== name) path.setAttribute("aria-label", name);
+    });
+  };
+
+  Plate.prototype.drawDots = function (layer) {
+    var map = this.map;
+    layer.dots.forEach(function (dot) {
+      if (dot.zoom !== map.getZoom()) {
+        dot.zoom = map.getZoom();
+        var size = L.bounds(dot.ring.map(function (place) { return map.project(place); })).getSize();
+        dot.small = Math.max(size.x, size.y) < 20;
+      }
+      dot.getElement().style.display = layer.there && dot.small ? "" : "none";
     });
   };
 
@@ -1201,8 +1228,8 @@
       this.marked = unit;
     }
     if (this.markedZone !== zone) {
-      mark(this.zones[this.markedZone], false);
-      mark(this.zones[zone], true);
+      this.markZone(this.markedZone, false);
+      this.markZone(zone, true);
       this.markedZone = zone;
     }
   };
@@ -1214,6 +1241,11 @@
     if (chosen) path.setAttribute("aria-pressed", "true");
     else path.removeAttribute("aria-pressed");
   }
+
+  Plate.prototype.markZone = function (zone, chosen) {
+    var layer = this.zones[zone];
+    if (layer) [layer].concat(layer.dots).forEach(function (part) { mark(part, chosen); });
+  };
 
   Plate.prototype.mark = function (unit, chosen) {
     mark(this.units[unit], chosen);
@@ -1270,7 +1302,7 @@
       if (this.lineTip) this.lineTip.remove();
       return;
     }
-    if (!this.lineTip) this.lineTip = L.tooltip({ className: "kz-tooltip kz-line-tooltip", offset: [12, 0], opacity: 1 });
+    if (!this.lineTip) this.lineTip = L.tooltip({ className: "kz-tooltip kz-line-tooltip", offset: [14, 0], opacity: 1 });
     var said = this.evidenceOf(plate, index), key = said.join("\n");
     if (this.lineSaid !== key) {
       this.lineSaid = key;
@@ -1463,6 +1495,7 @@
     this.compareButton.setAttribute("aria-pressed", String(Boolean(compare)));
     if (tick) tick.classList.remove("compared");
     this.swipe.hidden = !compare;
+    this.root.classList.toggle("kz-comparing", Boolean(compare));
     if (!compare) return;
     this.tickCompared = this.ticks[this.record.stopAt(compare)];
     this.tickCompared.classList.add("compared");
