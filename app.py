@@ -20,7 +20,7 @@ sys.path.insert(0, str(ROOT / "src"))
 from kazatlas import pages, parts  # noqa: E402
 from kazatlas.atlas import AtlasError, load_atlas  # noqa: E402
 from kazatlas.cards import Cards  # noqa: E402
-from kazatlas.mapview import OPENING, base_map, command_group, write_assets  # noqa: E402
+from kazatlas.mapview import OPENING, base_map, command_group, dump_script, write_assets  # noqa: E402
 from kazatlas.parts import Opened, show_html  # noqa: E402
 from kazatlas.record import VIEWS  # noqa: E402
 from kazatlas.words import LANGUAGES, OWN_NAMES, Words, load_words  # noqa: E402
@@ -40,19 +40,27 @@ PAGE_STYLE = """
 iframe[title="streamlit_folium.st_folium"] { height: calc(100dvh - 10.4rem) !important; min-height: 30rem; }
 .kz-narrow { display: none; }
 .st-key-language { align-self: flex-end; width: auto !important; }
-.st-key-language [role="radiogroup"] { gap: 0.9rem; }
 @media (min-width: 900px) {
   .st-key-panel { height: calc(100dvh - 10.4rem); overflow-y: auto; padding: 0 0.6rem 1rem 0.2rem; }
 }
 @media (max-width: 640px) {
-  [data-testid="stMainBlockContainer"] { padding: 0.6rem 0.7rem 2rem; }
+  [data-testid="stMainBlockContainer"] { padding: 0.5rem 0.7rem 2rem; }
+  [data-testid="stMainBlockContainer"] [data-testid="stVerticalBlock"],
+  [data-testid="stMainBlockContainer"] [data-testid="stHorizontalBlock"] { gap: 0.4rem; }
   .kz-wide { display: none; }
   .kz-narrow { display: block; }
-  .kz-title h1 { font-size: 1.3rem; }
-  .kz-title p.kz-subtitle { font-size: 0.86rem; }
-  .st-key-language { align-self: flex-start; }
-  iframe[title="streamlit_folium.st_folium"] { height: calc(100dvh - 12.4rem) !important; min-height: 33rem; }
+  .stApp .kz-title h1 { font-size: 1.3rem; }
+  .stApp .kz-title p.kz-subtitle { font-size: 0.8rem; }
+  .stApp .st-key-language { align-self: flex-start; }
+  .stApp .st-key-page [role="radiogroup"] { gap: 0 0.9rem; font-size: 0.88rem; }
+  iframe[title="streamlit_folium.st_folium"] { height: calc(100dvh - 12.9rem) !important; min-height: 31rem; }
 }
+"""
+
+
+EMBEDDED_STYLE = """
+[data-testid="stMainBlockContainer"] { padding: 0; }
+iframe[title="streamlit_folium.st_folium"] { height: 100dvh !important; min-height: 20rem; }
 """
 
 
@@ -69,7 +77,10 @@ def open_atlas() -> Opened:
 
 def place_of(values: dict[str, Any], opened: Opened) -> dict[str, Any]:
     """Return where the map stands, from what a browser or an address says; what is not understood is left out."""
-    place: dict[str, Any] = {key: OPENING[key] for key in ("date", "view", "level", "unit")}
+    place: dict[str, Any] = {key: OPENING[key] for key in ("date", "view", "level", "unit")} | {
+        "zone": None,
+        "compare": None,
+    }
     coverage = opened.atlas.tables["coverage"]
     date = values.get("date")
     if isinstance(date, str) and coverage[0] <= date < coverage[1]:
@@ -80,6 +91,10 @@ def place_of(values: dict[str, Any], opened: Opened) -> dict[str, Any]:
         place["level"] = int(values["level"])
     if isinstance(values.get("unit"), str) and values["unit"] in opened.cards.rows:
         place["unit"] = values["unit"]
+    if values.get("zone") in list(opened.atlas.tables["zones"]):
+        place["zone"], place["unit"] = values["zone"], None
+    if values.get("compare") in opened.days:
+        place["compare"] = values["compare"]
     return place
 
 
@@ -111,14 +126,16 @@ def send(place: dict[str, Any]) -> None:
     state = st.session_state
     state.serial = state.get("serial", 0) + 1
     state.place = place
-    state.command = {"serial": state.serial, "lang": state.language, **place}
+    state.command = {"serial": state.serial, "lang": state.language, **place, "embed": bool(st.context.is_embedded)}
 
 
 def follow_address(opened: Opened) -> None:
     """Obey the address when the reader came by a link, or went back to an earlier one."""
     state = st.session_state
     query = st.query_params.to_dict()
-    if "serial" in state and query == state.get("address"):
+    # A browser that is quicker than the answer still sends an older address: what the reader has just pressed counts.
+    pressed = "shown" in state and (state.get("page", PAGES[0]), state.language) != state.shown
+    if "serial" in state and (pressed or query == state.get("address")):
         return
     if query.get("lang") in LANGUAGES:
         state.language = query["lang"]
@@ -129,16 +146,36 @@ def follow_address(opened: Opened) -> None:
     state.address = query
     state.faults = faults_of(query, opened, load_words(state.language))
     send(place_of(query, opened))
-    state.command["show"] = bool(query.get("unit"))
+    state.command["show"] = bool(query.get("unit") or query.get("zone"))
 
 
-def show_title(words: Words) -> None:
-    """Show what the page is, and the switch of its language."""
+def page_script(words: Words) -> str:
+    """Return the script that tells the page's language, and says Streamlit's own words in it."""
+    limit = st.get_option("server.maxUploadSize")
+    own = {
+        "Upload": "own.upload", f"{limit}MB per file": "own.limit", "Press Enter to apply": "own.apply",
+        "Decrement": "own.less", "Increment": "own.more", "Open": "own.open", "Choose an option": "own.choose",
+        "No results": "own.none", "Drag and drop file here": "own.drop", "Skip to main content": "own.skip",
+        "Clear value": "own.clear", "file upload": "own.upload",
+    }  # fmt: skip
+    rows: list[dict[str, str]] = []
+    for theirs, key in own.items():
+        values = {"mb": limit} if key == "own.limit" else {}
+        rows.append({"own": theirs} | {language: load_words(language)(key, **values) for language in LANGUAGES})
+    told = {"lang": words.language, "frame": words("page.map_frame"), "words": rows}
+    script = (resources.files("kazatlas") / "static" / "page.js").read_text("utf-8")
+    return f"<script>{script.replace('KAZATLAS_PAGE)', dump_script(told) + ')')}</script>"
+
+
+def show_title(words: Words, *, over_map: bool) -> None:
+    """Show what the page is, and the switch of its language; over the map, a way past it for the keyboard."""
     title, language = st.columns([4, 1.4], vertical_alignment="top")
+    skip = f'<a class="kz-skip" href="#kz-search">{escape(words("page.skip_map"))}</a>' if over_map else ""
     title.html(
-        f'<div class="kz-title" lang="{words.language}"><h1>{escape(words("page.title"))}</h1>'
+        f'<div class="kz-title" lang="{words.language}">{skip}<h1>{escape(words("page.title"))}</h1>'
         f'<p class="kz-subtitle">{escape(words("page.subtitle"))}</p>'
-        f'<p class="kz-wide">{escape(words("page.name_note"))}</p></div>'
+        f'<p class="kz-wide">{escape(words("page.name_note"))}</p></div>{page_script(words)}',
+        unsafe_allow_javascript=True,
     )
     language.radio(
         words("page.language"),
@@ -170,9 +207,11 @@ def show_map(opened: Opened) -> dict[str, Any]:
 
 def show_panel(opened: Opened, words: Words, place: dict[str, Any]) -> None:
     """Show what is known of the chosen unit and of the acts of the day, and what can be taken away."""
-    day, view, unit = place["date"], place["view"], place["unit"]
+    day, view, unit, zone = place["date"], place["view"], place["unit"], place["zone"]
     cards = opened.cards
     card = cards.unit_card(words, unit, day, view) if unit else ""
+    if zone:
+        card = cards.zone_card(words, zone, day, view)
     show_html(words, card or f'<p class="kz-hint">{escape(words("page.no_unit"))}</p>')
     # Apart from the card, so that choosing a unit does not send and clean the day's acts again.
     events = [event for event in opened.atlas.tables["events"] if event["date"] == day]
@@ -198,6 +237,7 @@ def show_atlas(opened: Opened, words: Words) -> None:
     with left:
         place = show_map(opened)
     with right, st.container(key="panel"):
+        st.html('<div id="kz-search" tabindex="-1"></div>')
         parts.show_search(opened, words, place)
         parts.show_walk(words, lambda step: walk_to(step, opened))
         show_panel(opened, words, place)
@@ -207,8 +247,8 @@ def show_atlas(opened: Opened, words: Words) -> None:
 @st.fragment
 def show_embedded(opened: Opened, words: Words) -> None:
     """Show the map alone, for another site's frame, with whose it is."""
+    st.html(f"<style>{EMBEDDED_STYLE}</style>")
     place = show_map(opened)
-    show_html(words, f'<p class="kz-seen">Kazatlas · {escape(words("page.credit"))}</p>')
     keep_address(opened, words, place)
 
 
@@ -254,21 +294,24 @@ def show_pages_switch(words: Words) -> str:
 
 def main() -> None:
     """Lay out the page."""
-    st.set_page_config(page_title="Kazatlas", page_icon="🗺️", layout="wide")
     st.html(f"<style>{PAGE_STYLE}{(resources.files('kazatlas') / 'static' / 'page.css').read_text('utf-8')}</style>")
     try:
         opened = open_atlas()
     except AtlasError as error:
         words = load_words(OPENING["lang"])
+        st.set_page_config(page_title=words("page.title"), page_icon="🗺️", layout="wide")
         st.error(words("page.missing" if error.code == "missing" else "page.damaged"))
         st.code("python -m kazatlas", language=None)
         return
     follow_address(opened)
     words = load_words(st.session_state.language)
+    here = st.session_state.get("page", PAGES[0])
+    st.session_state.shown = (here, words.language)
+    st.set_page_config(f"{words(f'pages.{here}')} – {words('page.title')}", page_icon="🗺️", layout="wide")
     if st.context.is_embedded:
         show_embedded(opened, words)
         return
-    show_title(words)
+    show_title(words, over_map=here == PAGES[0])
     page = show_pages_switch(words)
     for fault in st.session_state.get("faults", []):
         st.warning(fault)

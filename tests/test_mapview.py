@@ -34,7 +34,15 @@ def test_a_command_moves_the_map_without_making_it_anew() -> None:
     assert first["key"] == second["key"]
     assert first["script"] == second["script"]
     assert first["feature_group"] != second["feature_group"]
-    assert 'kazatlas.command({"serial":2,"date":"1922-05-10","lang":"ru","unit":"cherlak-uezd"})' in second["feature_group"]
+    assert (
+        'kazatlas.command({"serial":2,"date":"1922-05-10","lang":"ru","unit":"cherlak-uezd"})'
+        in second["feature_group"]
+    )
+
+
+def test_a_command_may_name_a_zone_and_a_second_date() -> None:
+    sent = arguments_of(serial=3, zone="isilkul-dispute", compare="1921-12-08", embed=True)["feature_group"]
+    assert 'kazatlas.command({"serial":3,"zone":"isilkul-dispute","compare":"1921-12-08","embed":true})' in sent
 
 
 def test_the_script_starts_the_timeline_on_the_map() -> None:
@@ -67,6 +75,8 @@ def test_words_cannot_break_out_of_the_script() -> None:
 def test_the_element_has_words_and_dates_in_every_language(toy_atlas: Atlas) -> None:
     words = map_words(build_topology(toy_atlas))
     assert set(words["words"]) == {"kk", "ru", "en"}
+    assert {key.split(".")[0] for key in words["words"]["kk"]} == {"map", "card"}
+    assert words["words"]["en"]["card.basis_river"] == "river"
     assert words["dates"]["1920-08-26"] == ["1920 жылғы 26 тамыз", "26 августа 1920 года", "26 August 1920"]
 
 

@@ -10,6 +10,8 @@ import pytest
 import shapely
 
 from kazatlas.atlas import Atlas
+from kazatlas.lineage import ghosts
+from kazatlas.record import VIEWS
 from kazatlas.topology import build_topology
 
 
@@ -65,13 +67,16 @@ def test_every_version_is_drawn_as_the_build_made_it(toy_atlas: Atlas, topology:
 def test_every_stretch_of_border_is_one_arc(toy_atlas: Atlas, topology: dict[str, Any]) -> None:
     numbers = [item["arcs"] for item in topology["objects"]["borders"]["geometries"]]
     assert sorted(numbers) == [[n] for n in range(len(toy_atlas.borders))]
-    assert len(topology["arcs"]) == len(toy_atlas.borders)
+    zones = [ring for zone in topology["objects"]["zones"]["geometries"] for ring in zone["arcs"]]
+    assert len(topology["arcs"]) == len(toy_atlas.borders) + len(zones)
 
 
 def test_a_border_knows_the_faces_on_its_sides(toy_atlas: Atlas, topology: dict[str, Any]) -> None:
     faces = [item["id"] for item in topology["objects"]["faces"]["geometries"]]
     for row, item in zip(
-        toy_atlas.borders.sort_values("id").to_dict("records"), topology["objects"]["borders"]["geometries"], strict=True
+        toy_atlas.borders.sort_values("id").to_dict("records"),
+        topology["objects"]["borders"]["geometries"],
+        strict=True,
     ):
         sides = [faces[n] if n >= 0 else None for n in item["properties"]["sides"]]
         assert sides == [side if isinstance(side, str) else None for side in (row["left"], row["right"])]
@@ -143,3 +148,54 @@ def test_background_layers_come_with_their_names(toy_atlas: Atlas) -> None:
     named = topology["objects"]["base_water_labels"]["geometries"][0]
     assert named["coordinates"] == [60500, 48500]
     assert named["properties"] == {"rank": 2, "angle": 0, "name": ["Көл", "Озеро", "Lake"]}
+
+
+def test_a_border_knows_how_it_was_drawn_and_from_what(toy_atlas: Atlas, topology: dict[str, Any]) -> None:
+    for row, item in zip(
+        toy_atlas.borders.sort_values("id").to_dict("records"),
+        topology["objects"]["borders"]["geometries"],
+        strict=True,
+    ):
+        told = item["properties"]
+        assert told["km"] == row["accuracy_km"]
+        method = topology["methods"][told["method"]]
+        assert method["title"][2] == toy_atlas.tables["methods"][row["method"]]["title"]["en"]
+        assert [topology["sources"][source] for source in method["sources"]] == ["The book"]
+
+
+def test_an_edge_of_the_map_is_no_border(built: Callable[[dict[str, Any]], Atlas], toy: dict[str, Any]) -> None:
+    toy["methods.yaml"]["map-frame"] = copy.deepcopy(toy["methods.yaml"]["by-hand"])
+    for line in toy["boundaries.geojson"]["features"]:
+        if "out" in line["properties"]["id"]:
+            line["properties"]["method"] = "map-frame"
+    topology = build_topology(built(toy))
+    frames = [
+        n for n, item in enumerate(topology["objects"]["borders"]["geometries"]) if -1 in item["properties"]["sides"]
+    ]
+    assert len(frames) == 4
+    for number, item in enumerate(topology["objects"]["borders"]["geometries"]):
+        assert ("frame" in item["properties"]) == (number in frames)
+        assert ("method" in item["properties"]) != (number in frames)
+    ghostly = {
+        n for views in topology["ghosts"].values() for levels in views.values() for level in levels for n in level
+    }
+    assert not ghostly & set(frames)
+
+
+def test_a_stop_knows_the_borders_that_it_took_away(toy_atlas: Atlas, topology: dict[str, Any]) -> None:
+    ids = [item["properties"]["id"] for item in topology["objects"]["borders"]["geometries"]]
+    for stop in topology["stops"]:
+        for view in VIEWS:
+            told = topology["ghosts"].get(stop["date"], {}).get(view, [[], [], []])
+            drawn = ghosts(toy_atlas, stop["date"], view)
+            assert [[ids[number] for number in level] for level in told] == [sorted(drawn[n]) for n in (0, 1, 2)]
+    assert any(topology["ghosts"].values())
+
+
+def test_a_zone_comes_with_its_days_and_its_outline(topology: dict[str, Any]) -> None:
+    (zone,) = topology["objects"]["zones"]["geometries"]
+    assert zone["id"] == "quarrel"
+    properties = zone["properties"]
+    assert (properties["kind"], properties["from"], properties["to"]) == ("dispute", "1920-08-26", "1921-04-01")
+    assert properties["title"] == ["q (kk)", "q (ru)", "q"]
+    assert shape_of(topology, zone).area == pytest.approx(0.125)

@@ -78,14 +78,15 @@ def dump_script(value: Any) -> str:
 
 
 def map_words(topology: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the element's words in all languages, with the stops' dates in words."""
+    """Return the element's words in all languages, with the dates of its timeline in words."""
     catalogues = [load_words(language) for language in LANGUAGES]
+    days = sorted({item["date"] for item in (*topology["stops"], *topology.get("alternatives", ()))})
     return {
         "words": {
             words.language: {key: text for prefix in SPOKEN for key, text in words.part(prefix).items()}
             for words in catalogues
         },
-        "dates": {stop["date"]: [words.date(stop["date"]) for words in catalogues] for stop in topology["stops"]},
+        "dates": {day: [words.date(day) for words in catalogues] for day in days},
     }
 
 

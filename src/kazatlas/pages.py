@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from html import escape
 from typing import Any
 
+from babel import Locale, UnknownLocaleError
+
 from kazatlas.atlas import Atlas
-from kazatlas.cards import Cards
+from kazatlas.cards import OWN_SOURCES, Cards
 from kazatlas.lineage import compare
 from kazatlas.quality import quality_sections
 from kazatlas.record import LANGUAGES, View
@@ -36,6 +38,8 @@ def _table(caption: str, columns: Iterable[str], rows: Iterable[list[str]]) -> s
 def _quotation(words: Words, quote: str, language: str, translation: dict[str, str]) -> str:
     html = f'<blockquote lang="{escape(language)}">{escape(quote)}</blockquote>'
     ours = {lang: translation[lang] for lang in LANGUAGES if lang in translation}
+    if words.language == language:
+        return html
     if words.language in ours:
         ours = {words.language: ours[words.language]}
     mark = escape(words("card.translation"))
@@ -61,7 +65,8 @@ def article_page(cards: Cards, words: Words) -> str:
     for number, passage in enumerate(article["passages"], 1):
         link = cards.day_link(words, passage["date"], passage["view"], unit=passage.get("unit"))
         html += f'<section class="kz-passage" id="passage-{escape(passage["id"])}">'
-        html += _heading(3, f"{number}. {passage['locator']}")
+        html += _heading(3, words("pages.passage", number=number))
+        html += f'<p class="kz-seen"><cite lang="kk">{escape(passage["locator"])}</cite></p>'
         html += _quotation(words, passage["quote"], "kk", passage["translation"])
         html += f'<p class="kz-when">{escape(words("pages.map_link"))}: {link}</p>'
         # A slip that several passages share is told in full once, and pointed to afterwards.
@@ -126,6 +131,13 @@ def units_table(cards: Cards, words: Words, day: str, view: str, sort: str = "na
     return _table(caption, columns, cells)
 
 
+def _source_title(cards: Cards, words: Words, id_: str) -> str:
+    """Return a source's title as it is, marked as a name; our own sources have theirs in each language."""
+    if id_ in OWN_SOURCES:
+        return escape(words("card.source_" + id_))
+    return f"<cite>{escape(str(cards.tables['sources'][id_]['title']))}</cite>"
+
+
 def events_table(cards: Cards, words: Words, view: str) -> str:
     """Return all acts as a table, in order of date."""
     cells = []
@@ -137,7 +149,7 @@ def events_table(cards: Cards, words: Words, view: str) -> str:
             escape(words.choice(event["title"])),
             links or "–",
             escape(words("card.certainty_" + event["certainty"])),
-            escape("; ".join(sorted({cards.tables["sources"][c["source"]]["title"] for c in event["citations"]}))),
+            "; ".join(sorted({_source_title(cards, words, c["source"]) for c in event["citations"]})),
         ])  # fmt: skip
     columns = [
         words("pages.date"), words("pages.act"), words("event.units"), words("card.certainty"), words("card.sources"),
@@ -145,11 +157,21 @@ def events_table(cards: Cards, words: Words, view: str) -> str:
     return _table(words("pages.events"), columns, cells)
 
 
+def _language_name(words: Words, code: Any) -> str:
+    """Return a language's name in the reader's; its code where it has none."""
+    if not code:
+        return "–"
+    try:
+        return str(Locale.parse(str(code).replace("-", "_")).get_display_name(words.language) or code)
+    except (UnknownLocaleError, ValueError):
+        return str(code)
+
+
 def sources_table(cards: Cards, words: Words) -> str:
     """Return all sources that something cites, by title."""
     sources = cards.tables["sources"]
     cells = [
-        [cards.source(words, id_), escape(id_), escape(str(source.get("language", "–")))]
+        [cards.source(words, id_), escape(id_), escape(_language_name(words, source.get("language")))]
         for id_, source in sorted(sources.items(), key=lambda item: str(item[1]["title"]).casefold())
     ]
     return _table(words("card.sources"), [words("pages.source"), words("pages.id"), words("pages.language")], cells)

@@ -43,10 +43,13 @@ WALK = (
 )
 """The guided walk: the article's story in eight places; its words are `walk.*` in the catalogues."""
 
+COMPARED = ("1920-08-26", "1921-12-31")
+"""The days compared where the reader has chosen none: the decree, and the end of the republic's first full year."""
+
 
 @dataclass
 class Opened:
-    """What all readers share: the atlas, its cards (`plain_cards` without citations to copy), the map's files, the indexes."""
+    """What all readers share; `plain_cards` are the cards without citations to copy."""
 
     atlas: Atlas
     cards: Cards
@@ -284,12 +287,15 @@ def show_compare_page(opened: Opened, words: Words, place: Mapping[str, Any]) ->
     """Show what differs between two days."""
     days = opened.days
     first_column, second_column, view_column = st.columns(3)
+    # A day chosen on the map is compared with a year earlier, where the atlas begins early enough.
+    second = str(place["date"]) if place["date"] > COMPARED[0] else COMPARED[1]
+    year_before = f"{int(second[:4]) - 1}{second[4:]}" if place["date"] > COMPARED[0] else COMPARED[0]
+    first, second = (max((day for day in days if day <= wanted), default=days[0]) for wanted in (year_before, second))
     first = first_column.selectbox(
-        words("pages.first_date"), days, index=days.index("1920-08-26"), format_func=words.date, key="compare_first"
+        words("pages.first_date"), days, index=days.index(first), format_func=words.date, key="compare_first"
     )
-    last = max((day for day in days if day <= "1921-12-31"), default=days[-1])
     second = second_column.selectbox(
-        words("pages.second_date"), days, index=days.index(last), format_func=words.date, key="compare_second"
+        words("pages.second_date"), days, index=days.index(second), format_func=words.date, key="compare_second"
     )
     view = view_column.selectbox(
         words("map.view"),

@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
+import numpy as np
 import shapely
 import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
@@ -831,7 +832,8 @@ def _features(record: Record, file: str, problems: list[Problem]) -> Iterator[tu
 def _geometry(value: Any) -> BaseGeometry:
     """Return a GeoJSON geometry, its heights left out; raise ValueError when it is none."""
     try:
-        geometry = shapely.force_2d(shapely.geometry.shape(value))
+        with np.errstate(all="ignore"):  # infinite numbers are told below
+            geometry = shapely.force_2d(shapely.geometry.shape(value))
     except Exception as error:  # shapely raises many kinds for broken geometry
         message = str(error).splitlines()[0] if str(error) else ""
         raise ValueError(_shown(message or "it is not a geometry")) from None

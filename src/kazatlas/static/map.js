@@ -309,6 +309,9 @@
     this.buildSwitches();
     this.buildTimeline();
     this.buildCompare();
+    this.lineTip = element("div", { class: "kz-tooltip kz-line-tooltip" });
+    this.lineTip.hidden = true;
+    stage.appendChild(this.lineTip);
     root.classList.toggle("kz-embed", Boolean(this.state.embed));
     // The view is set before there are layers, so that each is projected once; the key is filled before
     // that, because its height is taken from the map's.
@@ -319,6 +322,7 @@
     var size = this.map.getSize();
     this.buildMap();
     this.listenToLines();
+    this.listenToKeys();
     document.addEventListener("keydown", function (event) {
       if (event.key !== "Escape") return;
       if (self.line) self.showLine(null);
@@ -451,6 +455,7 @@
       ticks.appendChild(tick);
       return tick;
     });
+    this.otherTicks = [];
     this.record.alternatives.forEach(function (other) {
       // Between two stops an alternative date lies where its day lies between theirs.
       var before = self.record.stopAt(other.date);
@@ -463,6 +468,11 @@
       var tick = element("span", { class: "kz-tick-other" });
       tick.style.left = at(index);
       ticks.appendChild(tick);
+      var stop = stops.findIndex(function (stop) {
+        return stop.events.some(function (event) { return event.id === other.event; });
+      });
+      tick.addEventListener("click", function () { self.stopPlaying(); self.go(stop); });
+      self.otherTicks.push({ node: tick, other: other, stop: stop });
     });
     this.timeline = element("section", { class: "kz-timeline" }, [
       element("div", { class: "kz-row" }, [
@@ -604,7 +614,9 @@
     this.edges = record.borders.map(function (border) {
       return line(border.line, "kz-edge");
     });
-    if (!this.suffix) this.edges.forEach(function (edge, index) { self.attachLine(edge, index); });
+    if (!this.suffix) {
+      this.edges.forEach(function (edge, index) { edge.getElement().dataset.line = String(index); });
+    }
     this.outline = line([], "kz-outline");
     this.points = {};
     Object.keys(record.byUnit).forEach(function (unit) {
@@ -696,8 +708,10 @@
       else owner.select(null, zone.id);
     });
     // The dot is the pointer's only; by keyboard the zone itself is chosen.
-    if (layer instanceof L.CircleMarker) path.removeAttribute("role");
-    else path.dataset.zone = zone.id;
+    if (layer instanceof L.CircleMarker) {
+      path.removeAttribute("role");
+      path.setAttribute("tabindex", "-1");
+    } else path.dataset.zone = zone.id;
     path.style.fill = "url(#" + id[zone.kind] + ")";
     layer.bindTooltip(function () {
       return element("div", {}, [
@@ -846,6 +860,7 @@
     check("documented-only", "map.documented", this.documented, function (on) { self.set({}); self.documented = on; });
     row(stroke("kz-ghost"), this.word("map.line_ghost"));
     row(element("i", { class: "kz-ring" }), this.word("map.not_recovered"));
+    row(element("i", { class: "kz-stroke kz-other-sample" }), this.word("map.other_date"));
     if (this.options.tiles) {
       check("tiles", "map.tiles", Boolean(this.tileLayer), function (on) { self.showTiles(on); })
         .appendChild(element("small", { text: self.word("map.tiles_note") }));
@@ -906,6 +921,12 @@
     this.compareButton.textContent = this.word("map.compare_short");
     name(this.compareButton, this.word("map.compare"));
     this.compareWord.textContent = this.word("map.compare_with");
+    // A hollow tick is a date that some source gives to an event of another day.
+    this.otherTicks.forEach(function (tick) {
+      var event = self.record.stops[tick.stop].events.filter(function (event) { return event.id === tick.other.event; })[0];
+      tick.node.title = self.dateWords(tick.other.date) + " → " + self.dateWords(self.record.stops[tick.stop].date) + ". " +
+        self.text(event.title) + ". " + self.text(tick.other.reading);
+    });
     name(this.compareClose, this.word("map.compare_close"));
     this.divider.setAttribute("aria-label", this.word("map.divider"));
     this.compareSelect.replaceChildren.apply(this.compareSelect, this.record.stops.map(function (stop) {
@@ -1298,20 +1319,29 @@
     });
     this.root.classList.toggle("kz-on-line", Boolean(plate));
     this.line = plate ? { plate: plate, index: index, place: place } : null;
-    if (!plate) {
-      if (this.lineTip) this.lineTip.remove();
-      return;
-    }
-    if (!this.lineTip) this.lineTip = L.tooltip({ className: "kz-tooltip kz-line-tooltip", offset: [14, 0], opacity: 1 });
+    this.lineTip.hidden = !plate;
+    if (!plate) return;
     var said = this.evidenceOf(plate, index), key = said.join("\n");
     if (this.lineSaid !== key) {
       this.lineSaid = key;
-      this.lineTip.setContent(element("div", {}, said.map(function (text, i) {
+      this.lineTip.replaceChildren.apply(this.lineTip, said.map(function (text, i) {
         return element(i ? "span" : "strong", { text: text });
-      })));
+      }));
     }
-    this.lineTip.setLatLng(place);
-    if (!this.map.hasLayer(this.lineTip)) this.lineTip.addTo(this.map);
+    this.placeLine();
+  };
+
+  /* Put what is said of a stretch beside its place, and wholly inside the map. */
+  Element.prototype.placeLine = function () {
+    if (!this.line) return;
+    var at = this.map.latLngToContainerPoint(this.line.place), size = this.map.getSize(), tip = this.lineTip, gap = 14;
+    var w = tip.offsetWidth, h = tip.offsetHeight;
+    var x = at.x + gap + w <= size.x ? at.x + gap : at.x - gap - w >= 0 ? at.x - gap - w : (size.x - w) / 2;
+    // Where there is no room beside it, above or below the finger.
+    var beside = x > at.x || x + w < at.x;
+    var y = beside ? at.y - h / 2 : at.y - gap - h >= 0 ? at.y - gap - h : at.y + gap;
+    y = Math.max(2, Math.min(y, size.y - h - 2));
+    tip.style.transform = "translate(" + Math.round(x) + "px," + Math.round(y) + "px)";
   };
 
   /* The stretch nearest to a point of the map's window, if one is near enough. */
@@ -1351,30 +1381,37 @@
     container.addEventListener("click", function (event) {
       if (event.pointerType && event.pointerType !== "mouse") look(event, 14);
     }, true);
+    map.on("move zoomend", function () { self.placeLine(); });
     map.on("movestart zoomstart", function () { if (self.line && !self.line.held) self.showLine(null); });
   };
 
-  /* By keyboard the stretches are one stop; the arrows go from one to the next. */
-  Plate.prototype.attachLine = function (edge, index) {
-    var self = this, owner = this.element, path = edge.getElement();
-    path.setAttribute("role", "img");
-    path.addEventListener("focus", function (event) {
-      var order = owner.lineOrder(), from = event.relatedTarget;
-      var around = from && self.edges.some(function (other) { return other.getElement() === from; });
+  /* By keyboard the stretches are one stop; the arrows go from one to the next. The map listens for all of
+   * them: a browser lets the keyboard come to every shape that listens for itself. */
+  Element.prototype.listenToKeys = function () {
+    var self = this, container = this.map.getContainer();
+    function lineOf(node) {
+      return node && node.dataset && node.dataset.line !== undefined ? Number(node.dataset.line) : null;
+    }
+    container.addEventListener("focusin", function (event) {
+      var index = lineOf(event.target), order = index === null ? [] : self.lineOrder();
+      if (index === null) return;
       // The reader who comes from elsewhere begins with the chosen unit's own border.
-      if (!around && order.length && order.indexOf(index) < 0) return owner.focusLine(order[0]);
-      path.setAttribute("aria-label", owner.evidenceOf(self, index).join(". "));
-      owner.showLine(self, index, owner.middleOf(index));
-      owner.line.held = true;
+      if (lineOf(event.relatedTarget) === null && order.length && order.indexOf(index) < 0) {
+        return self.focusLine(order[0]);
+      }
+      event.target.setAttribute("aria-label", self.evidenceOf(self.plate, index).join(". "));
+      self.showLine(self.plate, index, self.middleOf(index));
+      self.line.held = true;
     });
-    path.addEventListener("blur", function () { if (owner.line && owner.line.held) owner.showLine(null); });
-    path.addEventListener("keydown", function (event) {
+    container.addEventListener("focusout", function () { if (self.line && self.line.held) self.showLine(null); });
+    container.addEventListener("keydown", function (event) {
+      var index = lineOf(event.target);
       var step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-      if (!step) return;
+      if (index === null || !step) return;
       event.preventDefault();
       event.stopPropagation();
-      var order = owner.lineOrder(), at = order.indexOf(index);
-      owner.focusLine(order[(at + step + order.length) % order.length]);
+      var order = self.lineOrder(), at = order.indexOf(index);
+      if (order.length) self.focusLine(order[(Math.max(at, step > 0 ? -1 : 0) + step + order.length) % order.length]);
     });
   };
 
@@ -1408,10 +1445,12 @@
   /* Exactly one stretch takes the keyboard's focus. */
   Element.prototype.moveLineStop = function (index) {
     if (this.lineStop === index) return;
-    if (this.lineStop !== undefined) this.plate.edges[this.lineStop].getElement().removeAttribute("tabindex");
+    var path = this.lineStop !== undefined && this.plate.edges[this.lineStop].getElement();
+    if (path) ["tabindex", "role", "aria-label"].forEach(function (key) { path.removeAttribute(key); });
     this.lineStop = index;
     if (index === undefined) return;
-    var path = this.plate.edges[index].getElement();
+    path = this.plate.edges[index].getElement();
+    path.setAttribute("role", "img");
     path.setAttribute("tabindex", "0");
     path.setAttribute("aria-label", this.word("map.lines"));
   };
