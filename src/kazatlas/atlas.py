@@ -24,7 +24,7 @@ from kazatlas.record import COVERAGE, parse_json
 
 MANIFEST = "manifest.json"
 FILES = ("atlas.geojson", "borders.geojson", "map.json", "tables.json")
-"""What a built atlas holds besides its manifest."""
+"""What a built atlas cannot be read without, besides its manifest."""
 
 FORMAT = 1
 """Counts up when the form of the built files changes; an atlas of another form is not read."""
@@ -224,8 +224,10 @@ def _read_built(folder: Path) -> dict[str, bytes]:
     if form != FORMAT:
         raise AtlasError("older", f"The built atlas has form {form}, this program reads {FORMAT}. {again}")
     files = {}
-    for name in FILES:
+    for name in sorted({*FILES, *listing}):
         try:
+            if Path(name).name != name:
+                raise OSError
             files[name] = (folder / name).read_bytes()
         except OSError:
             raise AtlasError("damaged", f"{name} is missing from the built atlas, or unreadable. {again}") from None
