@@ -53,7 +53,7 @@ iframe[title="streamlit_folium.st_folium"] { height: calc(100dvh - 10.4rem) !imp
   .stApp .kz-title p.kz-subtitle { font-size: 0.8rem; }
   .stApp .st-key-language { align-self: flex-start; }
   .stApp .st-key-page [role="radiogroup"] { gap: 0 0.9rem; font-size: 0.88rem; }
-  iframe[title="streamlit_folium.st_folium"] { height: calc(100dvh - 12.9rem) !important; min-height: 31rem; }
+  iframe[title="streamlit_folium.st_folium"] { height: calc(100dvh - 9rem) !important; min-height: 40rem; }
 }
 """
 
