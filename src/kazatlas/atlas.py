@@ -8,6 +8,7 @@ import errno
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -218,7 +219,9 @@ def _read_built(folder: Path) -> dict[str, bytes]:
     try:
         manifest = parse_json((folder / MANIFEST).read_bytes())
         listing = {str(name): str(entry["sha256"]) for name, entry in manifest["files"].items()}
-        form = int(manifest["format"])
+        form = manifest["format"]
+        if not isinstance(form, int) or not all(re.fullmatch(r"[a-z0-9][a-z0-9_.-]{0,60}", name) for name in listing):
+            raise ValueError
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise AtlasError("damaged", f"{MANIFEST} of the built atlas cannot be read. {again}") from None
     if form != FORMAT:
@@ -226,8 +229,6 @@ def _read_built(folder: Path) -> dict[str, bytes]:
     files = {}
     for name in sorted({*FILES, *listing}):
         try:
-            if Path(name).name != name:
-                raise OSError
             files[name] = (folder / name).read_bytes()
         except OSError:
             raise AtlasError("damaged", f"{name} is missing from the built atlas, or unreadable. {again}") from None

@@ -1,0 +1,267 @@
+"""The atlas for every reader: by keyboard, by screen reader, on a phone, in one language at a time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from importlib import resources
+from typing import Any
+
+import pytest
+
+from kazatlas.atlas import Atlas
+from kazatlas.words import LANGUAGES, OWN_NAMES, Language, load_words
+from tests.test_browser import FRAME, expect, map_of, pytestmark  # noqa: F401
+from tests.test_words import FOREIGN
+
+PAGES = ("map", "article", "tables", "compare", "place", "take", "quality", "about")
+SIZES = ((1366, 768), (360, 740))
+
+AXE = (resources.files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+
+# The rules of WCAG 2.0 to 2.2, levels A and AA. What is left out is not the atlas's own markup:
+# folium writes a viewport without zoom into the map's frame, where browsers pay it no heed.
+RUN_AXE = """async () => {
+  const result = await axe.run({ exclude: [['meta[name="viewport"]']] }, {
+    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations'], iframes: false,
+  });
+  return result.violations.flatMap(rule => rule.nodes.slice(0, 5).map(node => [rule.id, node.target.join(' '), node.html.slice(0, 200)]));
+}"""
+
+# Texts and names as a reader sees or hears them, but for quotations and the titles of sources.
+TEXTS = """() => {
+  const theirs = 'script, style, noscript, blockquote, cite, code, [data-testid="stCode"], [data-testid="stIconMaterial"]', found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    if (node.data.trim() && !node.parentElement.closest(theirs)) found.push(node.data.trim());
+  }
+  for (const name of ['aria-label', 'placeholder', 'alt', 'aria-valuetext', 'aria-description']) {
+    for (const element of document.querySelectorAll(`[${name}]`)) {
+      if (element.getAttribute(name) && !element.closest(theirs)) found.push(element.getAttribute(name));
+    }
+  }
+  // The frame's own title is the component's; the page names the frame itself.
+  return window.parent === window ? [document.title, ...found] : found;
+}"""
+
+# The rightmost pixel that the reader would have to scroll to; tables scroll by themselves, within the page.
+SIDEWAYS = """() => {
+  const main = document.querySelector('[data-testid="stMain"]') || document.documentElement;
+  return Math.max(document.documentElement.scrollWidth - innerWidth, main.scrollWidth - main.clientWidth);
+}"""
+
+KAZAKH = "ӘәҒғҚқҢңӨөҰұҮүҺһ"
+STRANGE = {
+    "en": r"[А-Яа-яЁёІі" + KAZAKH + "]{2,}",
+    "ru": rf"\w[{KAZAKH}]|[{KAZAKH}]\w|[A-Za-z]{{3,}}",
+    # Words of Russian that Kazakh has no use for: its own are spelt with the same letters.
+    "kk": r"[A-Za-z]{3,}|\b(?:в|на|по|из|для|года|году|область|уезда|что|который|было|были|этот|эта)\s",
+}
+
+
+@pytest.fixture(scope="module")
+def reader(chromium: Any, server: str) -> Iterator[Callable[..., Any]]:
+    """Return a function that opens a page of the atlas, all in one context for each colour scheme."""
+    contexts: dict[str, Any] = {}
+    errors: list[str] = []
+
+    def open_(language: str, name: str, scheme: str = "light") -> Any:
+        if scheme not in contexts:
+            contexts[scheme] = chromium.new_context(color_scheme=scheme)
+        page = contexts[scheme].new_page()
+        page.set_viewport_size({"width": SIZES[0][0], "height": SIZES[0][1]})
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(f"{server}/?lang={language}&page={name}")
+        if name == "map":
+            map_of(page)
+            page.locator(".kz-changes").wait_for()
+        else:
+            page.locator(".st-key-reading .kz-panel").first.wait_for()
+        page.locator("[data-stale=true]").wait_for(state="detached")
+        return page
+
+    yield open_
+    for context in contexts.values():
+        context.close()
+    assert errors == []
+
+
+@pytest.fixture(scope="module")
+def names_of_sources(atlas: Atlas) -> list[str]:
+    """Return what the sources are called and where in them something stands, the longest first."""
+    told: set[str] = set()
+
+    def gather(value: Any) -> None:
+        if isinstance(value, dict):
+            for inner in value.values():
+                gather(inner)
+        elif isinstance(value, list):
+            for inner in value:
+                gather(inner)
+        elif isinstance(value, str):
+            told.add(value)
+
+    def locators(value: Any) -> None:
+        if isinstance(value, dict):
+            told.update({str(value["locator"])} if "locator" in value else set())
+            for inner in value.values():
+                locators(inner)
+        elif isinstance(value, list):
+            for inner in value:
+                locators(inner)
+
+    for id_, source in atlas.tables["sources"].items():
+        told.add(id_)
+        gather(source)
+    locators(atlas.tables)
+    return sorted((text for text in told if len(text) > 2), key=len, reverse=True)
+
+
+def frames_of(page: Any) -> list[Any]:
+    """Return the page, and the map's frame where there is one."""
+    return [frame for frame in page.frames if frame == page.main_frame or "st_folium" in frame.url]
+
+
+def violations(page: Any) -> list[Any]:
+    found = []
+    for frame in frames_of(page):
+        frame.evaluate(AXE)
+        found += frame.evaluate(RUN_AXE)
+    return found
+
+
+def strange_texts(page: Any, language: Language, names: list[str]) -> set[str]:
+    """Return the texts that are not of the page's language."""
+    allowed = rf"{FOREIGN}|GEOJSON|BibTeX|APA|CSL|ГОСТ|Kazatlas|WCAG|\b[IVXLC]+\b|«[^»]*»|“[^”]*”|\"[^\"]*\"|\b\w+\.(?:kz|ru|net|org|com)\b"
+    allowed += "|" + "|".join(OWN_NAMES.values())
+    found = set()
+    for text in {text for frame in frames_of(page) for text in frame.evaluate(TEXTS)}:
+        if re.search(STRANGE[language], re.sub(allowed, " ", text)):
+            left = text
+            for name in names:
+                left = left.replace(name, " ")
+            if re.search(STRANGE[language], re.sub(allowed, " ", left)):
+                found.add(text)
+    return found
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_can_be_read_by_everyone(
+    reader: Callable[..., Any], names_of_sources: list[str], language: Language, name: str
+) -> None:
+    page = reader(language, name)
+    assert page.evaluate("() => document.documentElement.lang") == language
+    assert violations(page) == []
+    assert strange_texts(page, language, names_of_sources) == set()
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_timeout(150)
+        assert [frame.evaluate(SIDEWAYS) for frame in frames_of(page)] == [0] * len(frames_of(page)), width
+    page.close()
+
+
+def test_the_dark_map_can_be_read_by_everyone(reader: Callable[..., Any]) -> None:
+    page = reader("kk", "map", "dark")
+    frames_of(page)[1].wait_for_function("() => document.documentElement.dataset.theme === 'dark'")
+    assert violations(page) == []
+    page.close()
+
+
+def test_map_and_timeline_fit_on_a_phone(reader: Callable[..., Any]) -> None:
+    page = reader("kk", "map")
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.wait_for_timeout(300)
+    box = page.frame_locator(FRAME).locator(".kz-range").bounding_box()
+    assert box["y"] + box["height"] <= 740
+    page.close()
+
+
+# ---- by keyboard alone
+
+
+def tab_to(page: Any, target: Any, limit: int = 120) -> None:
+    """Press Tab until the target has the focus."""
+    for _ in range(limit):
+        page.keyboard.press("Tab")
+        # A frame that holds the focus has an element that is `:focus` of its own.
+        if target.evaluate("node => node === document.activeElement && document.hasFocus()"):
+            return
+    raise AssertionError(f"Tab does not come to {target}")
+
+
+def go_to_page(page: Any, language: Language, name: str) -> None:
+    """Go to a page of the atlas by the arrows of the switch."""
+    options = page.locator(".st-key-page input")
+    wanted = options.nth(PAGES.index(name))
+    for _ in PAGES:
+        if wanted.evaluate("node => node.checked"):
+            break
+        now = page.evaluate("() => document.activeElement.value")
+        page.keyboard.press("ArrowRight")
+        page.wait_for_function("value => document.activeElement.value !== value", arg=now)
+    expect(page).to_have_title(re.compile("^" + re.escape(load_words(language)(f"pages.{name}"))))
+
+
+SEMEY = {"kk": "Семей", "ru": "Семипалатинск", "en": "Semey"}
+TRANSFER = {
+    "kk": "Семей губерниясы Сібревком қарамағынан шықты",
+    "ru": "Семипалатинская губерния вышла из подчинения Сибревкому",
+    "en": "Semipalatinsk gubernia leaves the Sibrevkom",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_newcomer_finds_semeys_transfer_by_keyboard_alone(reader: Callable[..., Any], language: Language) -> None:
+    words = load_words(language)
+    page = reader(language, "map")
+    frame = page.frame_locator(FRAME)
+    # Past the map to the search.
+    tab_to(page, page.locator(".kz-skip"), 4)
+    page.keyboard.press("Enter")
+    search = page.get_by_label(words("find.label"))
+    tab_to(page, search, 2)
+    page.keyboard.type(SEMEY[language])
+    page.keyboard.press("Enter")
+    link = page.locator('.kz-found a[data-unit="semipalatinsk"]').first
+    link.wait_for()
+    tab_to(page, link, 12)
+    page.keyboard.press("Enter")
+    card = page.locator(".kz-unit-card")
+    expect(card.locator("h3")).to_have_text(re.compile("Семей|Семипалатинск|Semipalatinsk"))
+    # On to the top again, into the map: what was so in fact, and the day on which Semey came to the republic.
+    tab_to(page, frame.locator('input[name="kz-view"]:checked'))
+    page.keyboard.press("ArrowRight")
+    slider = frame.get_by_role("slider")
+    tab_to(page, slider, 40)
+    page.keyboard.press("PageUp")
+    expect(slider).to_have_attribute("aria-valuetext", re.compile(words.date("1921-01-01")))
+    for _ in range(20):
+        if TRANSFER[language] in slider.get_attribute("aria-valuetext"):
+            break
+        before = slider.get_attribute("aria-valuetext")
+        page.keyboard.press("ArrowRight")
+        expect(slider).not_to_have_attribute("aria-valuetext", before)
+    expect(slider).to_have_attribute("aria-valuetext", re.compile(TRANSFER[language]))
+    expect(page).to_have_url(re.compile("date=1921-04-01.*view=de_facto|view=de_facto.*date=1921-04-01"))
+    # Its source.
+    act = page.locator(".kz-event-card, .kz-card:not(.kz-unit-card)").first
+    expect(act.locator(".kz-citations").first).to_be_attached()
+    source = act.locator("a[href^=http], summary").first
+    tab_to(page, source)
+    page.keyboard.press("Enter")
+    expect(act.locator(".kz-citations li").first).to_be_visible()
+    # A year earlier, as a table.
+    tab_to(page, page.locator(".st-key-page input:checked"))
+    go_to_page(page, language, "compare")
+    table = page.locator(".kz-panel table")
+    for day in ("1921-04-01", "1920-03-25"):
+        expect(table.locator("thead")).to_contain_text(words.date(day))
+    expect(table.locator("tbody th", has_text=re.compile("Семей|Семипалатин|Semipalatinsk")).first).to_be_visible()
+    # A file to take away.
+    go_to_page(page, language, "take")
+    tab_to(page, page.locator(".st-key-take button"), 30)
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+    assert re.fullmatch(r"kazatlas.*\.(zip|geojson)", download.value.suggested_filename)
+    page.close()
