@@ -637,5 +637,7 @@ def test_the_mutants_are_many(capsys, request):
     seconds = time.monotonic() - counted["started"]
     with capsys.disabled():
         print(f"\n{total} mutants: {counted['refused']} refused, {counted['built']} built, {seconds:.0f} s")
-    if len(request.session.items) > 100:
+    here = {item.name for item in request.session.items}
+    every = {name for name in globals() if name.startswith(("test_damaged", "test_changed"))}
+    if every <= here and not hasattr(request.config, "workerinput"):
         assert total >= 2000

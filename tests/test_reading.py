@@ -25,7 +25,15 @@ RUN_AXE = """async () => {
   const result = await axe.run({ exclude: [['meta[name="viewport"]']] }, {
     runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations'], iframes: false,
   });
-  return result.violations.flatMap(rule => rule.nodes.slice(0, 5).map(node => [rule.id, node.target.join(' '), node.html.slice(0, 200)]));
+  // A unit that reaches beyond the map's edge is cut off there, but axe takes it to cover the buttons outside: whether
+  // something does, a press at each corner tells.
+  const open = node => {
+    const element = document.querySelector(node.target[0]), box = element.getBoundingClientRect();
+    return box.width >= 24 && box.height >= 24 && [[3, 3], [box.width - 3, 3], [3, box.height - 3], [box.width - 3, box.height - 3]]
+      .every(([x, y]) => element.contains(document.elementFromPoint(box.left + x, box.top + y)));
+  };
+  return result.violations.flatMap(rule => rule.nodes.filter(node => rule.id !== 'target-size' || !open(node))
+    .map(node => [rule.id, node.target.join(' '), node.html.slice(0, 200)]));
 }"""
 
 # Texts and names as a reader sees or hears them, but for quotations and the titles of sources.
@@ -172,8 +180,12 @@ def test_map_and_timeline_fit_on_a_phone(reader: Callable[..., Any]) -> None:
     page = reader("kk", "map")
     page.set_viewport_size({"width": 360, "height": 740})
     page.wait_for_timeout(300)
-    box = page.frame_locator(FRAME).locator(".kz-range").bounding_box()
-    assert box["y"] + box["height"] <= 740
+    # The map and the timeline below it have room on one screen.
+    slider = page.frame_locator(FRAME).locator(".kz-range")
+    slider.scroll_into_view_if_needed()
+    stage, track = page.frame_locator(FRAME).locator(".kz-stage").bounding_box(), slider.bounding_box()
+    assert stage["height"] >= 240
+    assert track["y"] + track["height"] - stage["y"] <= 740
     page.close()
 
 
