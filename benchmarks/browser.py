@@ -27,6 +27,7 @@ WINDOW = {"width": 1280, "height": 800}
 FRAME = 'iframe[title="streamlit_folium.st_folium"]'
 PATIENCE_MS = 60_000
 LOST_MS = 15_000
+SAME_MS = 3_000
 SETTLED_MS = 900
 
 
@@ -166,6 +167,8 @@ class MapPage:
         self.page.wait_for_function("window.kzFirst > 0")
         self.map = self._map_frame()
         self.page.wait_for_timeout(SETTLED_MS)
+        # A stop that changes no border changes nothing on the stock map; on the atlas it changes the caption.
+        self.patience_ms = SAME_MS if kind == "stock" else LOST_MS
         if kind == "stock":
             self.range = self.page.get_by_role("slider")
             self.target, self.shape = ".leaflet-overlay-pane", ".leaflet-overlay-pane path"
@@ -210,7 +213,7 @@ class MapPage:
     ) -> dict[str, Any] | None:
         frame.evaluate("([target, card, blank]) => kzProbe.arm(target, card, blank)", [target, card, blank])
         act()
-        result: dict[str, Any] | None = frame.evaluate("(patience) => kzProbe.result(patience)", LOST_MS)
+        result: dict[str, Any] | None = frame.evaluate("(patience) => kzProbe.result(patience)", self.patience_ms)
         return result
 
     def walk(self, limit: int | None = None, gap_ms: int = 60, label: str = "") -> Steps:
