@@ -19,6 +19,7 @@ sys.path.insert(0, str(ROOT / "src"))
 
 from kazatlas import pages, parts  # noqa: E402
 from kazatlas.atlas import AtlasError, load_atlas  # noqa: E402
+from kazatlas.bibliography import STYLE_NAMES, copies  # noqa: E402
 from kazatlas.cards import Cards  # noqa: E402
 from kazatlas.mapview import OPENING, base_map, command_group, dump_script, write_assets  # noqa: E402
 from kazatlas.parts import Opened, show_html  # noqa: E402
@@ -31,7 +32,7 @@ STATIC = ROOT / "static"
 PAGES = ("map", "article", "tables", "compare", "place", "take", "quality", "about")
 
 PAGE_STYLE = """
-:root { --kz-serif: "Source Serif", "Iowan Old Style", "Palatino Linotype", "PT Serif", "Noto Serif", serif; }
+:root { --kz-serif: "Iowan Old Style", "Palatino Linotype", "PT Serif", "Noto Serif", serif; }
 .stApp { --kz-accent: #8a3b22; --kz-rule: #d9d1c0; }
 @media (prefers-color-scheme: dark) { .stApp { --kz-accent: #e39a7c; --kz-rule: #3b3a38; } }
 [data-testid="stHeader"] { display: none; }
@@ -68,7 +69,8 @@ iframe[title="streamlit_folium.st_folium"] { height: 100dvh !important; min-heig
 def open_atlas() -> Opened:
     """Read the atlas once for the server's life."""
     atlas = load_atlas(BUILT)
-    opened = Opened(atlas, Cards(atlas, with_styles=True), Cards(atlas), write_assets(STATIC, BUILT), BUILT)
+    told = copies(atlas.tables, atlas.versions[["citations", "name_citations"]].to_dict("records"))
+    opened = Opened(atlas, Cards(atlas, with_copies=True), write_assets(STATIC, BUILT, told), BUILT)
     # The collector would walk the atlas at each event of each reader: half of the server's time.
     gc.collect()
     gc.freeze()
@@ -149,7 +151,7 @@ def follow_address(opened: Opened) -> None:
     state.command["show"] = bool(query.get("unit") or query.get("zone"))
 
 
-def page_script(words: Words) -> str:
+def page_script(words: Words, copied: str) -> str:
     """Return the script that tells the page's language, and says Streamlit's own words in it."""
     limit = st.get_option("server.maxUploadSize")
     own = {
@@ -162,19 +164,22 @@ def page_script(words: Words) -> str:
     for theirs, key in own.items():
         values = {"mb": limit} if key == "own.limit" else {}
         rows.append({"own": theirs} | {language: load_words(language)(key, **values) for language in LANGUAGES})
-    told = {"lang": words.language, "frame": words("page.map_frame"), "words": rows}
+    told = {
+        "lang": words.language, "frame": words("page.map_frame"), "words": rows, "failed": words("card.cite_failed"),
+        "copies": f"app/static/{copied}", "styles": list(STYLE_NAMES.values()),
+    }  # fmt: skip
     script = (resources.files("kazatlas") / "static" / "page.js").read_text("utf-8")
     return f"<script>{script.replace('KAZATLAS_PAGE)', dump_script(told) + ')')}</script>"
 
 
-def show_title(words: Words, *, over_map: bool) -> None:
+def show_title(opened: Opened, words: Words, *, over_map: bool) -> None:
     """Show what the page is, and the switch of its language; over the map, a way past it for the keyboard."""
     title, language = st.columns([4, 1.4], vertical_alignment="top")
     skip = f'<a class="kz-skip" href="#kz-search">{escape(words("page.skip_map"))}</a>' if over_map else ""
     title.html(
         f'<div class="kz-title" lang="{words.language}">{skip}<h1>{escape(words("page.title"))}</h1>'
         f'<p class="kz-subtitle">{escape(words("page.subtitle"))}</p>'
-        f'<p class="kz-wide">{escape(words("page.name_note"))}</p></div>{page_script(words)}',
+        f'<p class="kz-wide">{escape(words("page.name_note"))}</p></div>{page_script(words, opened.assets.copies)}',
         unsafe_allow_javascript=True,
     )
     language.radio(
@@ -197,6 +202,7 @@ def show_map(opened: Opened) -> dict[str, Any]:
         height=640,
         use_container_width=True,
         returned_objects=[],
+        render=False,
         feature_group_to_add=command_group(state.command),
     )
     # The map has the last word, unless it has not yet heard ours.
@@ -214,10 +220,8 @@ def show_panel(opened: Opened, words: Words, place: dict[str, Any]) -> None:
         card = cards.zone_card(words, zone, day, view)
     show_html(words, card or f'<p class="kz-hint">{escape(words("page.no_unit"))}</p>')
     # Apart from the card, so that choosing a unit does not send and clean the day's acts again.
-    events = [event for event in opened.atlas.tables["events"] if event["date"] == day]
-    heading = f"<h2>{escape(words('page.at_this_stop'))}: {escape(words.date(day))}</h2>"
-    acts = "".join(cards.event_card(words, event, view) for event in events)
-    show_html(words, parts.changes_html(opened, words, day) + heading + acts)
+    acts = opened.kept((words.language, day, view), lambda: parts.stop_html(opened, words, day, view))
+    show_html(words, acts)
     with st.container(key="downloads"):
         parts.show_downloads(opened, words, place)
 
@@ -262,7 +266,7 @@ def keep_address(opened: Opened, words: Words, place: dict[str, Any]) -> None:
 
 def show_page(name: str, opened: Opened, words: Words, place: dict[str, Any]) -> None:
     """Show one of the pages beside the map."""
-    cards, atlas = opened.plain_cards, opened.atlas
+    cards, atlas = opened.cards, opened.atlas
     if name == "article":
         show_html(words, pages.article_page(cards, words))
     elif name == "tables":
@@ -311,7 +315,7 @@ def main() -> None:
     if st.context.is_embedded:
         show_embedded(opened, words)
         return
-    show_title(words, over_map=here == PAGES[0])
+    show_title(opened, words, over_map=here == PAGES[0])
     page = show_pages_switch(words)
     for fault in st.session_state.get("faults", []):
         st.warning(fault)

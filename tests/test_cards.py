@@ -5,14 +5,14 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Callable
-from html import escape
+from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 
 from kazatlas.atlas import Atlas, stops
-from kazatlas.bibliography import STYLES, cite_source
+from kazatlas.bibliography import STYLES, cite_source, copies
 from kazatlas.cards import Cards, place_link
 from kazatlas.words import LANGUAGES, load_words
 
@@ -162,7 +162,7 @@ def test_hostile_text_of_the_record_stays_text(built: Callable[[dict[str, Any]],
     ]
     cards = Cards(built(toy))
     cards.tables["sources"]["book"]["URL"] = "javascript:alert(1)"
-    cards.with_styles = True
+    cards.with_copies = True
     html = cards.unit_card(EN, "a1-uezd", "1921-09-01", "de_jure")
     html += "".join(cards.event_card(EN, event, "de_jure") for event in cards.tables["events"])
     html += cards.zone_card(EN, "quarrel", "1921-01-01", "de_jure")
@@ -343,11 +343,15 @@ def test_a_reading_about_other_units_is_not_in_the_card(
     assert "Other readings" not in cards.unit_card(EN, "b3-raion", "1921-09-01", "de_jure")
 
 
+MARK = re.compile(r'<details class="kz-cite" data-source="([^"]*)" data-locator="([^"]*)">')
+
+
 def test_a_citation_can_be_copied_in_each_style(toy_atlas: Atlas, cards: Cards) -> None:
-    html = Cards(toy_atlas, with_styles=True).unit_card(EN, "a1-uezd", "1921-09-01", "de_jure")
-    for style in STYLES:
-        assert f"<code>{escape(cite_source(toy_atlas.tables, 'book', 'p. 1', style))}</code>" in html
-    assert "<code>" not in cards.unit_card(EN, "a1-uezd", "1921-09-01", "de_jure")
+    html = Cards(toy_atlas, with_copies=True).unit_card(EN, "a1-uezd", "1921-09-01", "de_jure")
+    assert ("book", "p. 1") in MARK.findall(html)
+    told = copies(toy_atlas.tables, toy_atlas.versions[["citations", "name_citations"]].to_dict("records"))
+    assert told["book"]["p. 1"] == [cite_source(toy_atlas.tables, "book", "p. 1", style) for style in STYLES]
+    assert "kz-cite" not in cards.unit_card(EN, "a1-uezd", "1921-09-01", "de_jure")
 
 
 def test_a_zones_card_marks_what_was_in_force(built: Callable[[dict[str, Any]], Atlas], toy: dict[str, Any]) -> None:
@@ -385,13 +389,16 @@ def test_a_link_may_leave_the_day_as_it_is() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_card_of_the_atlas_can_be_made(atlas: Atlas, language: Any) -> None:
-    cards, words = Cards(atlas, with_styles=True), load_words(language)
+    cards, words = Cards(atlas, with_copies=True), load_words(language)
+    told = copies(atlas.tables, atlas.versions[["citations", "name_citations"]].to_dict("records"))
     days = stops(atlas)
     for view in ("de_jure", "de_facto"):
         for unit in cards.rows:
             for day in days[::7]:
                 html = cards.unit_card(words, unit, day, view)
                 assert words("card.grounds") in html or cards.version(unit, day, view) is None
+                for source, locator in MARK.findall(html):
+                    assert len(told[unescape(source)][unescape(locator)]) == len(STYLES)
         for zone in atlas.tables["zones"]:
             assert cards.zone_card(words, zone, days[-1], view)
 

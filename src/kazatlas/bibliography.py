@@ -130,6 +130,36 @@ def cite_source(tables: Mapping[str, Any], id_: str, locator: str | None, style:
     return cite(source, locator, style, key=id_, via=via)
 
 
+def copies(tables: Mapping[str, Any], *values: Any) -> dict[str, dict[str, list[str]]]:
+    """Return every citation that occurs in the built atlas, in each of the styles.
+
+    Parameters
+    ----------
+    tables
+        The built atlas's tables.
+    values
+        What else holds citations: the rows of its versions.
+
+    Returns
+    -------
+    By source and locator, the citation in the order of `STYLES`.
+    """
+    found: dict[str, dict[str, list[str]]] = {}
+    waiting: list[Any] = [tables, *values]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, Mapping):
+            source, locator = value.get("source"), value.get("locator")
+            if isinstance(source, str) and isinstance(locator, str) and source in tables["sources"]:
+                told = found.setdefault(source, {})
+                if locator not in told:
+                    told[locator] = [cite_source(tables, source, locator, style) for style in STYLES]
+            waiting += value.values()
+        elif isinstance(value, (list, tuple)):
+            waiting += value
+    return found
+
+
 def atlas_source(tables: Mapping[str, Any]) -> dict[str, Any]:
     """Return the atlas itself as a source, in its version; dated where the tables say when it was `released`."""
     return {

@@ -15,7 +15,6 @@ from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
 
 from kazatlas.atlas import Atlas, stops
-from kazatlas.bibliography import STYLE_NAMES, STYLES, cite_source
 from kazatlas.lineage import Relation, family, timeline_of
 from kazatlas.record import View
 from kazatlas.words import Words
@@ -66,14 +65,15 @@ class Cards:
 
     Parameters
     ----------
-    with_styles
-        Whether each citation can be copied in the bibliographic styles; it makes a card several
-        times as long.
+    with_copies
+        Whether each citation opens into its bibliographic styles, to be copied. The card holds only a
+        mark; what stands there comes from `copies` and is put in by the page, because written into
+        the card it would make that three times as long.
     """
 
-    def __init__(self, atlas: Atlas, *, with_styles: bool = False) -> None:
+    def __init__(self, atlas: Atlas, *, with_copies: bool = False) -> None:
         self.atlas = atlas
-        self.with_styles = with_styles
+        self.with_copies = with_copies
         self.tables = atlas.tables
         self.events = {event["id"]: event for event in atlas.tables["events"]}
         self.rows: dict[str, list[Row]] = defaultdict(list)
@@ -91,7 +91,6 @@ class Cards:
         self.known_drawn: dict[frozenset[str], list[Drawn]] = {}
         self.known_parts: dict[tuple[str, str, str], str] = {}
         self.known_sources: dict[tuple[str, str], str] = {}
-        self.known_styles: dict[tuple[str, str, str], str] = {}
 
     @cached_property
     def stops(self) -> list[str]:
@@ -318,8 +317,8 @@ class Cards:
         for citation in citations:
             text = self.source(words, citation["source"])
             text += f' <span class="kz-locator">{escape(citation["locator"])}</span>'
-            if self.with_styles:
-                text += self._styles(words, citation["source"], citation["locator"])
+            if self.with_copies:
+                text += self._copy(words, citation["source"], citation["locator"])
             if quote := citation.get("quote"):
                 language = citation.get("quote_lang", "")
                 text += f'<blockquote lang="{escape(language)}">{escape(quote)}</blockquote>'
@@ -331,18 +330,10 @@ class Cards:
             items.append(f"<li>{text}</li>")
         return f'<ul class="kz-citations">{"".join(items)}</ul>'
 
-    def _styles(self, words: Words, source: str, locator: str) -> str:
-        """Return a citation to be copied, in each style."""
-        key = (words.language, source, locator)
-        if key not in self.known_styles:
-            items = "".join(
-                f"<dt>{escape(STYLE_NAMES[style])}</dt>"
-                f"<dd><code>{escape(cite_source(self.tables, source, locator, style))}</code></dd>"
-                for style in STYLES
-            )
-            summary = f"<summary>{escape(words('card.cite'))}</summary>"
-            self.known_styles[key] = f'<details class="kz-cite">{summary}<dl>{items}</dl></details>'
-        return self.known_styles[key]
+    def _copy(self, words: Words, source: str, locator: str) -> str:
+        """Return the mark of a citation that can be copied; see static/page.js."""
+        data = f'data-source="{escape(source)}" data-locator="{escape(locator)}"'
+        return f'<details class="kz-cite" {data}><summary>{escape(words("card.cite"))}</summary></details>'
 
     def conflicts(self, words: Words, ids: Iterable[str]) -> str:
         """Return where sources disagree: the accepted reading, then the others with their sources."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
@@ -52,13 +53,18 @@ STATIC_URL = "../../app/static/"
 """Streamlit's static folder as seen from the component's frame, whatever path the app is served under."""
 
 
+KEPT_SECONDS = 30 * 86_400
+"""So long a file that no start has wanted again stays for pages that are still open."""
+
+
 @dataclass(frozen=True)
 class Assets:
-    """The addresses of the element's script, style and data."""
+    """The names of the files that a page asks for: the map's script, style and data; the citations to be copied."""
 
     script: str
     style: str
     data: str
+    copies: str
 
 
 def _leaflet(name: str) -> str:
@@ -101,8 +107,8 @@ def style() -> str:
     return _leaflet("leaflet.css") + "\n" + _own("map.css")
 
 
-def write_assets(folder: Path, built: Path) -> Assets:
-    """Put script, style and data where the server serves them, named by their content.
+def write_assets(folder: Path, built: Path, copies: Mapping[str, Any]) -> Assets:
+    """Put script, style, data and citations where the server serves them, named by their content.
 
     A browser may keep such a file for ever: other content has another name.
 
@@ -112,21 +118,34 @@ def write_assets(folder: Path, built: Path) -> Assets:
         Streamlit's static folder beside app.py; made when it is not there.
     built
         The built atlas, whose map.json is the data.
+    copies
+        The citations in each style; see `kazatlas.bibliography.copies`.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("*.*.*"):
+        # A page that was opened before an update may still ask for the files of its time.
+        if time.time() - old.stat().st_mtime > KEPT_SECONDS:
+            old.unlink(missing_ok=True)
     data = (built / "map.json").read_text(encoding="utf-8")
-    contents = {"js": script(json.loads(data)), "css": style(), "json": data}
-    names = {}
-    for suffix, content in contents.items():
-        digest = hashlib.sha256(content.encode()).hexdigest()[:16]
-        names[suffix] = f"atlas.{digest}.{suffix}"
-        path = folder / names[suffix]
-        if not path.exists():
-            # Written beside and moved, so that no reader is served half a file.
-            part = path.with_suffix(f".{suffix}.part")
-            part.write_text(content, encoding="utf-8")
-            part.replace(path)
-    return Assets(names["js"], names["css"], names["json"])
+    told = json.dumps(copies, ensure_ascii=False, separators=(",", ":"))
+    return Assets(
+        _put(folder, "atlas", "js", script(json.loads(data))), _put(folder, "atlas", "css", style()),
+        _put(folder, "atlas", "json", data), _put(folder, "citations", "json", told),
+    )  # fmt: skip
+
+
+def _put(folder: Path, stem: str, suffix: str, content: str) -> str:
+    """Write a file named by its content, if it is not there; return its name."""
+    digest = hashlib.sha256(content.encode()).hexdigest()[:16]
+    path = folder / f"{stem}.{digest}.{suffix}"
+    if path.exists():
+        path.touch()
+    else:
+        # Written beside and moved, so that no reader is served half a file.
+        part = path.with_suffix(f".{suffix}.part")
+        part.write_text(content, encoding="utf-8")
+        part.replace(path)
+    return path.name
 
 
 class Timeline(MacroElement):  # type: ignore[misc]
@@ -156,13 +175,32 @@ class Command(MacroElement):  # type: ignore[misc]
         self.words = dump_script(words)
 
 
+class ScriptOnly:
+    """A folium element of which streamlit-folium takes the script.
+
+    That is made without rendering; what rendering makes is a page of folium's own, several templates
+    compiled anew at each step of each reader, and nobody sees it.
+    """
+
+    def render(self, **_: Any) -> None:
+        """Make nothing."""
+
+
+class ScriptMap(ScriptOnly, folium.Map):  # type: ignore[misc]
+    """The base map."""
+
+
+class ScriptGroup(ScriptOnly, folium.FeatureGroup):  # type: ignore[misc]
+    """The carrier of a command."""
+
+
 def base_map(assets: Assets) -> folium.Map:
     """Return a new map with the timeline.
 
     Made for each run, because streamlit-folium writes into the map that it is given; its script is
     the same each time, so the reader keeps one map.
     """
-    atlas_map = folium.Map(location=CENTRE, tiles=None, **MAP_OPTIONS)
+    atlas_map = ScriptMap(location=CENTRE, tiles=None, **MAP_OPTIONS)
     # Leaflet and nothing else, from this server: stock folium asks five others for ten files.
     atlas_map.default_js = [("kazatlas", STATIC_URL + assets.script)]
     atlas_map.default_css = [("kazatlas", STATIC_URL + assets.style)]
@@ -180,6 +218,6 @@ def command_group(words: Mapping[str, Any]) -> folium.FeatureGroup:
         `compare` (a second date, or None for one map alone), `embed` (True leaves map, timeline and
         attribution), and `show` to bring the unit or the zone into sight.
     """
-    group = folium.FeatureGroup()
+    group = ScriptGroup()
     Command(words).add_to(group)
     return group

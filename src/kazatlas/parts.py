@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
 from pathlib import Path
@@ -49,13 +49,19 @@ COMPARED = ("1920-08-26", "1921-12-31")
 
 @dataclass
 class Opened:
-    """What all readers share; `plain_cards` are the cards without citations to copy."""
+    """What all readers share."""
 
     atlas: Atlas
     cards: Cards
-    plain_cards: Cards
     assets: Assets
     built: Path
+    made: dict[tuple[str, ...], str] = field(default_factory=dict)
+
+    def kept(self, key: tuple[str, ...], make: Callable[[], str]) -> str:
+        """Return a part of a page that is the same for every reader; made once."""
+        if key not in self.made:
+            self.made[key] = make()
+        return self.made[key]
 
     @cached_property
     def days(self) -> list[str]:
@@ -121,6 +127,14 @@ def show_search(opened: Opened, words: Words, place: Mapping[str, Any]) -> None:
     items = "".join(_hit_link(opened, words, hit, place) for hit in hits)
     found = f'<ul class="kz-found">{items}</ul>' if items else f"<p>{escape(words('find.nothing'))}</p>"
     show_html(words, f'<div role="status">{found}</div>')
+
+
+def stop_html(opened: Opened, words: Words, day: str, view: str) -> str:
+    """Return what changed on a day, and its acts."""
+    events = [event for event in opened.atlas.tables["events"] if event["date"] == day]
+    heading = f"<h2>{escape(words('page.at_this_stop'))}: {escape(words.date(day))}</h2>"
+    acts = "".join(opened.cards.event_card(words, event, view) for event in events)
+    return changes_html(opened, words, day) + heading + acts
 
 
 def changes_html(opened: Opened, words: Words, day: str) -> str:
@@ -279,8 +293,8 @@ def show_tables_page(opened: Opened, words: Words, place: Mapping[str, Any]) -> 
         words("pages.sort"), pages.SORTS, format_func=lambda name: words(f"pages.sort_{name}"), key="table_sort"
     )
     show_html(words, changes_html(opened, words, day))
-    show_html(words, pages.units_table(opened.plain_cards, words, day, view, sort))
-    show_html(words, pages.events_table(opened.plain_cards, words, view))
+    show_html(words, pages.units_table(opened.cards, words, day, view, sort))
+    show_html(words, pages.events_table(opened.cards, words, view))
 
 
 def show_compare_page(opened: Opened, words: Words, place: Mapping[str, Any]) -> None:
@@ -304,7 +318,7 @@ def show_compare_page(opened: Opened, words: Words, place: Mapping[str, Any]) ->
         format_func=lambda v: words(f"map.view_{v}"),
         key="compare_view",
     )
-    show_html(words, pages.compare_table(opened.atlas, opened.plain_cards, words, first, second, view))
+    show_html(words, pages.compare_table(opened.atlas, opened.cards, words, first, second, view))
 
 
 def show_place_page(opened: Opened, words: Words) -> None:

@@ -254,26 +254,43 @@
     this.build();
     this.scaleLines();
     this.announce();
+    // The land is shown first; its names are measured and placed after that.
+    this.bare = true;
     this.draw();
     var self = this;
-    // The other stops are worked out while the reader looks at the first.
-    var queue = [];
-    record.stops.forEach(function (_, stop) {
-      VIEWS.forEach(function (view) { queue.push([stop, view]); });
+    requestAnimationFrame(function () {
+      setTimeout(function () {
+        self.bare = false;
+        self.label();
+        self.ahead();
+      });
     });
-    (function ahead() {
-      var next = queue.shift();
-      if (!next) return;
-      record.snapshot(next[0], next[1]);
-      (window.requestIdleCallback || window.setTimeout)(ahead);
-    })();
     map.on("zoomend", function () {
       self.root.classList.remove("kz-zooming");
       self.scaleLines();
-      self.plates().forEach(function (plate) { plate.label(); });
+      self.fits = {};
+      self.label();
+      self.ahead();
     });
     map.on("zoomstart", function () { self.root.classList.add("kz-zooming"); });
   }
+
+  /* Work out the other stops, and where their names fit, while the reader looks at this one. */
+  Element.prototype.ahead = function () {
+    var self = this, record = this.record, queue = this.queue = [], lettering = this.lettering(), level = this.state.level;
+    record.stops.forEach(function (_, stop) {
+      VIEWS.forEach(function (view) { queue.push([stop, view]); });
+    });
+    (function next() {
+      var now = queue === self.queue && queue.shift();
+      if (!now) return;
+      var snapshot = record.snapshot(now[0], now[1]);
+      (lettering.few ? snapshot.firsts : snapshot.tiles).forEach(function (version) {
+        if (version.point) self.fit(version, lettering.style, lettering.few ? 1 : level);
+      });
+      (window.requestIdleCallback || window.setTimeout)(next);
+    })();
+  };
 
   Element.prototype.word = function (key, values) {
     var text = this.options.words[this.state.lang][key];
@@ -759,7 +776,10 @@
     var self = this;
     var control = L.control({ position: "bottomright" });
     control.onAdd = function () {
-      self.legend = element("details", { class: "kz-legend" });
+      self.legend = element("details", { class: "kz-legend" }, [element("summary", {}), element("div", {})]);
+      // What it explains is written when it is opened: most steps are made with it shut.
+      self.legend.firstChild.addEventListener("click", function () { self.explain(); });
+      self.legend.addEventListener("toggle", function () { if (self.legend.open) self.explain(); });
       L.DomEvent.disableClickPropagation(self.legend);
       L.DomEvent.disableScrollPropagation(self.legend);
       return self.legend;
@@ -781,31 +801,10 @@
     var rulers = this.record.rulers.filter(function (ruler) {
       return plates.some(function (plate) { return plate.ruling[ruler]; });
     });
-    var zones = this.record.zones.filter(function (zone) {
-      return shown.some(function (other) { return self.record.zonesAt(other.date).indexOf(zone) >= 0; });
-    });
-    var key = [
-      snapshot.view, this.state.lang, rulers, firsts.map(function (v) { return v.id; }), this.documented,
-      this.zonesShown, zones.map(function (zone) { return zone.id; })
-    ].join(" ");
+    if (this.legend.open) this.explain();
+    var key = [snapshot.view, this.state.lang, rulers, firsts.map(function (v) { return v.id; })].join(" ");
     if (key === this.legendKey) return;
     this.legendKey = key;
-    var box = element("div", {});
-    function heading(word) { box.appendChild(element("h2", { text: self.word(word) })); }
-    function row(swatch, text) {
-      box.appendChild(element("p", {}, [swatch, element("span", { text: text })]));
-    }
-    function patch(fill, css) {
-      var node = element("i", { class: "kz-patch " + (css || "") });
-      node.style.setProperty("--fill", fill);
-      return node;
-    }
-    function stroke(css) {
-      var node = element("i", { class: "kz-stroke" });
-      node.innerHTML = '<svg width="30" height="9" aria-hidden="true"><path d="M1 4.5H29"/></svg>';
-      node.querySelector("path").setAttribute("class", css);
-      return node;
-    }
     firsts.sort(function (a, b) { return self.text(a.label).localeCompare(self.text(b.label), self.state.lang); });
     var began = Boolean(snapshot.force[REPUBLIC]);
     var chips = [element("b", { text: this.word(began ? "map.legend_units" : "map.legend_units_before") })];
@@ -829,6 +828,38 @@
     });
     this.key.replaceChildren.apply(this.key, chips);
     this.key.setAttribute("aria-label", this.word("map.legend"));
+    this.legend.firstChild.textContent = this.word("map.legend");
+  };
+
+  function patch(fill, css) {
+    var node = element("i", { class: "kz-patch " + (css || "") });
+    node.style.setProperty("--fill", fill);
+    return node;
+  }
+
+  function stroke(css) {
+    var node = element("i", { class: "kz-stroke" });
+    node.innerHTML = '<svg width="30" height="9" aria-hidden="true"><path d="M1 4.5H29"/></svg>';
+    node.querySelector("path").setAttribute("class", css);
+    return node;
+  }
+
+  /* Write what the signs mean, and the switches that stand with them. */
+  Element.prototype.explain = function () {
+    var self = this, view = this.state.view, dates = this.plates().map(function (plate) { return plate.snapshot().date; });
+    var zones = this.record.zones.filter(function (zone) {
+      return dates.some(function (date) { return self.record.zonesAt(date).indexOf(zone) >= 0; });
+    });
+    var key = [
+      view, this.state.lang, this.documented, this.zonesShown, zones.map(function (zone) { return zone.id; })
+    ].join(" ");
+    if (key === this.explained) return;
+    this.explained = key;
+    var box = element("div", {});
+    function heading(word) { box.appendChild(element("h2", { text: self.word(word) })); }
+    function row(swatch, text) {
+      box.appendChild(element("p", {}, [swatch, element("span", { text: text })]));
+    }
     function check(name, word, on, change) {
       var input = element("input", { type: "checkbox" });
       input.checked = on;
@@ -850,7 +881,7 @@
     if (!zones.length) box.appendChild(element("p", { text: this.word("map.zones_none") }));
     heading("map.legend_lines");
     row(stroke("kz-edge republic solid"), this.word("map.line_republic"));
-    if (snapshot.view === "de_facto") row(stroke("kz-claim"), this.word("map.line_claim"));
+    if (view === "de_facto") row(stroke("kz-claim"), this.word("map.line_claim"));
     row(stroke("kz-edge gubernia solid"), this.word("map.line_gubernia"));
     row(stroke("kz-edge uezd solid"), this.word("map.line_uezd"));
     heading("map.legend_evidence");
@@ -866,7 +897,7 @@
         .appendChild(element("small", { text: self.word("map.tiles_note") }));
     }
     var focused = this.legend.contains(document.activeElement) && document.activeElement.parentNode.className;
-    this.legend.replaceChildren(element("summary", { text: this.word("map.legend") }), box);
+    this.legend.replaceChild(box, this.legend.lastChild);
     // Filled anew under the reader's hand, the legend gives the hand back its place.
     var again = focused && this.legend.getElementsByClassName(focused)[0];
     if (again && again.querySelector("input")) again.querySelector("input").focus();
@@ -990,6 +1021,7 @@
       self.frame = null;
       self.announce();
       self.draw();
+      if (self.state.lang !== before.lang || self.state.level !== before.level) self.ahead();
     });
     this.rest();
   };
@@ -1137,7 +1169,7 @@
       if (!have) { path.style.display = ""; path.setAttribute("tabindex", "0"); }
       var name = owner.text(want.version.name);
       if (path.getAttribute("aria-label") !== name) path.setAttribute("aria-label", name);
-      path.dataset.version = want.version.id;
+      if (!have || have.version !== want.version) path.dataset.version = want.version.id;
       self.shown[unit] = want;
     });
     var present = {};
@@ -1182,7 +1214,7 @@
     this.drawZones(snapshot.date);
     this.drawSelection();
     if (!this.suffix) owner.drawLineStop();
-    this.label();
+    if (!owner.bare) this.label();
   };
 
   /* Zones are no units: they are there between two days, and only if the reader wants them. */
@@ -1650,6 +1682,30 @@
 
   var SERIF = '"Iowan Old Style", "Palatino Linotype", Palatino, "PT Serif", "Noto Serif", "Liberation Serif", serif';
 
+  /* Which names are shown at this zoom, and how they are lettered. */
+  Element.prototype.lettering = function () {
+    var zoom = this.map.getZoom();
+    // On a small map the names of gubernias stand for those of their uezds.
+    if (this.state.level === 1 || zoom < 4.4) {
+      return {
+        few: true, style: {
+          name: "large", upper: true, spacing: 0.12, sizes: zoom < 4.4 ? [12, 11, 10, 9] : [15, 13, 11, 10],
+          font: function (size) { return "600 " + size + "px " + SERIF; }
+        }
+      };
+    }
+    return {
+      few: false, style: {
+        name: "small", upper: false, spacing: 0, sizes: zoom < 5.5 ? [12, 11, 10] : [13.5, 12, 11],
+        font: function (size) { return "500 " + size + "px " + SERIF; }
+      }
+    };
+  };
+
+  Element.prototype.label = function () {
+    this.plates().forEach(function (plate) { plate.label(); });
+  };
+
   Plate.prototype.label = function () {
     var self = this, map = this.map, zoom = map.getZoom(), snapshot = this.snapshot(), placed = [], wanted = {};
     var owner = this.element, state = owner.state;
@@ -1675,18 +1731,8 @@
       }
       return version.size;
     }
-    var large = {
-      name: "large", upper: true, spacing: 0.12, sizes: zoom < 4.4 ? [12, 11, 10, 9] : [15, 13, 11, 10],
-      font: function (size) { return "600 " + size + "px " + SERIF; }
-    };
-    var small = {
-      name: "small", upper: false, spacing: 0, sizes: zoom < 5.5 ? [12, 11, 10] : [13.5, 12, 11],
-      font: function (size) { return "500 " + size + "px " + SERIF; }
-    };
-    // On a small map the names of gubernias stand for those of their uezds.
-    var few = state.level === 1 || zoom < 4.4;
+    var lettering = owner.lettering(), few = lettering.few, style = lettering.style;
     if (few) tiles = snapshot.firsts;
-    var style = few ? large : small;
     var seats = {};
     snapshot.tiles.concat(snapshot.firsts).forEach(function (version) { if (version.seat) seats[version.seat] = true; });
     function dot(pair, radius) {
