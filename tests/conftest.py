@@ -87,7 +87,7 @@ TOY: dict[str, Any] = {
         "end": event("1922-05-01"),
     },
     "conflicts.yaml": {
-        "c1": {"title": words("c"), "accepted": words("a"), "citations": CITED,
+        "c1": {"title": words("c"), "units": [], "accepted": words("a"), "citations": CITED,
                "others": [{"reading": words("o"), "citations": CITED}]},
     },
     "methods.yaml": {

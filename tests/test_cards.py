@@ -325,18 +325,19 @@ def test_other_readings_of_a_units_dates_are_in_its_card(
 
 
 def test_a_reading_about_other_units_is_not_in_the_card(
-    built: Callable[[dict[str, Any]], Atlas], toy: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    built: Callable[[dict[str, Any]], Atlas], toy: dict[str, Any]
 ) -> None:
-    monkeypatch.setattr("kazatlas.cards.FEW", 0)
     reading = {"kk": "а", "ru": "б", "en": "A1 uezd was restored in May"}
     other = {
         "edtf": "1921-05",
         "status": "disputed",
+        "units": ["a1-uezd"],
         "reading": reading,
         "citations": [{"source": "book", "locator": "p. 2"}],
     }
     toy["events.yaml"]["handover"] |= {"alternatives": [other], "conflict": ["c1"]}
     toy["conflicts.yaml"]["c1"]["title"]["en"] = "When A1 uezd was restored"
+    toy["conflicts.yaml"]["c1"]["units"] = ["a1-uezd"]
     cards = Cards(built(toy))
     assert "May 1921 – A1 uezd was" in text_of(cards.unit_card(EN, "a1-uezd", "1921-09-01", "de_jure"))
     assert "When A1 uezd was restored" in cards.unit_card(EN, "a1-uezd", "1921-09-01", "de_jure")

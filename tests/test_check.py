@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.conftest import event, uezd, unit, version, words
+from tests.conftest import CITED, event, uezd, unit, version, words
 
 
 def uezds(toy):
@@ -27,6 +27,20 @@ CASES = {
         "names the method 'magic'",
     ),
     "an unknown conflict": (lambda t: t["events.yaml"]["republic"].update(conflict=["c9"]), "names the conflict 'c9'"),
+    "a conflict about an unknown unit": (
+        lambda t: t["conflicts.yaml"]["c1"].update(units=["a1-uezd", "zz-uezd"]),
+        "conflicts.yaml, c1: names the unit 'zz-uezd', which does not exist",
+    ),
+    "a conflict without its units": (
+        lambda t: t["conflicts.yaml"]["c1"].pop("units"),
+        "c1 > units, line 2: is missing",
+    ),
+    "another reading about an unknown unit": (
+        lambda t: t["events.yaml"]["republic"].update(
+            alternatives=[{"status": "disputed", "units": ["zz-uezd"], "reading": words("r"), "citations": CITED}]
+        ),
+        "events.yaml, republic > alternatives > 0: names the unit 'zz-uezd', which does not exist",
+    ),
     "a quotation without a language": (
         lambda t: t["events.yaml"]["republic"].update(citations=[{"source": "book", "locator": "1", "quote": "q"}]),
         "has a quotation without its language",

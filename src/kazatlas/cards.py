@@ -31,9 +31,6 @@ ACT_LABELS = {"from": "card.from", "to": "card.to", "extent": "card.extent"}
 KEPT = 256
 """So many cards are kept made; a reader goes back and forth between a few."""
 
-FEW = 4
-"""So few units an act may concern for what is said of it to be said of each of them."""
-
 
 @dataclass(frozen=True)
 class Border:
@@ -58,6 +55,10 @@ class Drawn:
 def _is_given(value: Any) -> bool:
     # A missing cell of a table is None or NaN, the only float that a text column holds.
     return value is not None and value != "" and not (isinstance(value, float) and math.isnan(value))
+
+
+def _is_about(reading: Mapping[str, Any], unit: str) -> bool:
+    return unit in reading["units"] or not reading["units"]
 
 
 class Cards:
@@ -96,18 +97,6 @@ class Cards:
     def stops(self) -> list[str]:
         """The days of the timeline."""
         return stops(self.atlas)
-
-    @cached_property
-    def named_in(self) -> dict[str, set[str]]:
-        """Return for each unit the conflicts that speak of it by name."""
-        found: dict[str, set[str]] = defaultdict(set)
-        for id_, conflict in self.tables["conflicts"].items():
-            texts = [conflict["title"], conflict["accepted"], *(other["reading"] for other in conflict["others"])]
-            told = " ".join(text["en"] for text in texts)
-            for unit in self.rows:
-                if self._is_named(unit, told):
-                    found[unit].add(id_)
-        return found
 
     # ---- asking the atlas
 
@@ -202,34 +191,14 @@ class Cards:
             for key, these in ids.items()
         }
 
-    def alternatives_of(self, row: Row, event: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-        """Return the other dates and readings of an event that are about a version, not only about other units."""
-        found = []
-        near = {row["unit"], row.get("parent"), row.get("administered_by")}
-        for other in event.get("alternatives") or []:
-            # In English, where names are not inflected.
-            named = {unit for unit in event["units"] if self._is_named(unit, other["reading"]["en"])}
-            if not named or named & near or len(event["units"]) <= FEW:
-                found.append(other)
-        return found
-
-    def _is_named(self, unit: str, text: str) -> bool:
-        names = {self.tables["units"][unit]["label"]["en"], *(row["name_en"] for row in self.rows[unit])}
-        return any(re.search(rf"\b{re.escape(name)}\b", text) for name in names)
+    def alternatives_of(self, unit: str, event: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        """Return the other dates and readings of an event that are about a unit, or about none in particular."""
+        return [other for other in event.get("alternatives") or [] if _is_about(other, unit)]
 
     def conflicts_of(self, unit: str, event: Mapping[str, Any]) -> list[str]:
-        """Return the conflicts of an event that are about a unit.
-
-        An event may concern many units and have conflicts about some of them. A conflict is about a
-        unit when it speaks of it by name or of none of them, or when the event concerns few.
-        """
-        units = event["units"]
-
-        def about(id_: str) -> bool:
-            named = [other for other in units if id_ in self.named_in[other]]
-            return unit in named or not named or (unit in units and len(units) <= FEW)
-
-        return [id_ for id_ in event.get("conflict") or [] if id_ in self.tables["conflicts"] and about(id_)]
+        """Return the conflicts of an event that are about a unit, or about none in particular."""
+        conflicts = self.tables["conflicts"]
+        return [id_ for id_ in event.get("conflict") or [] if id_ in conflicts and _is_about(conflicts[id_], unit)]
 
     def span(self, row: Row, view: str) -> tuple[Row, Row]:
         """Return the first and last of the versions, one after another, in which the unit's standing is the same."""
@@ -604,7 +573,7 @@ class Cards:
         for key, acts in self.acts_of(row, view).items():
             label = words(ACT_LABELS[key])
             for event in acts:
-                for other in self.alternatives_of(row, event):
+                for other in self.alternatives_of(row["unit"], event):
                     when = _reading_date(words, other)
                     head = f"{label}: {when} – " if when else f"{label}: "
                     items += (

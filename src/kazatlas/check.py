@@ -90,6 +90,15 @@ def _check_events(record: Record) -> Iterator[Problem]:
             yield Problem(file, id_, f"has the date {event.date} but the EDTF '{event.edtf}'.", "Make them agree.")
         for conflict in event.conflict:
             yield from _unknown(record, file, id_, "conflict", conflict)
+        for number, other in enumerate(event.alternatives):
+            for unit in other.units:
+                yield from _unknown(record, file, f"{id_} > alternatives > {number}", "unit", unit)
+
+
+def _check_conflicts(record: Record) -> Iterator[Problem]:
+    for id_, conflict in record.conflicts.items():
+        for unit in conflict.units:
+            yield from _unknown(record, record.file_of("conflict", id_), id_, "unit", unit)
 
 
 def _check_units(record: Record) -> Iterator[Problem]:
@@ -226,8 +235,8 @@ def _unknown_moment(record: Record, file: str, where: str, moment: str | None) -
 def check_record(record: Record) -> list[Problem]:
     """Return every problem that shows without looking at the map."""
     return [
-        *_check_citations(record), *_check_events(record), *_check_units(record), *_check_relations(record),
-        *_check_article(record), *_check_others(record),
+        *_check_citations(record), *_check_events(record), *_check_conflicts(record), *_check_units(record),
+        *_check_relations(record), *_check_article(record), *_check_others(record),
     ]  # fmt: skip
 
 

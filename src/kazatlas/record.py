@@ -238,10 +238,11 @@ class Source(BaseModel):
 
 
 class Alternative(Model):
-    """Another date or reading of an event, kept beside the accepted one."""
+    """Another date or reading of an event, kept beside the accepted one; about all its units when it lists none."""
 
     date: Day | None = None
     edtf: Edtf | None = None
+    units: list[Id] = []
     status: Literal["alternative", "disputed"]
     reading: Text
     citations: Citations
@@ -272,9 +273,10 @@ class Reading(Model):
 
 
 class Conflict(Model):
-    """A disagreement between sources: the accepted reading and the others."""
+    """A disagreement between sources: the accepted reading and the others; `units` may be none in particular."""
 
     title: Text
+    units: list[Id]
     accepted: Text
     others: Annotated[list[Reading], Field(min_length=1)]
     citations: Citations
