@@ -163,3 +163,17 @@ def test_no_sentence_of_the_toy_country_needs_a_case_that_is_not_known(built, to
     for row in history(built(told_toy)).rows:
         if row["level"]:
             assert inflect(row[f"name_{language}"], case, language)
+
+
+@pytest.mark.parametrize(
+    ("type_", "word", "told"),
+    [("uezd", "uezd", "A2 uezd is formed again from part of A1 uezd."),
+     ("raion", "raion", "A2 raion is formed from part of A1 uezd.")],
+)  # fmt: skip
+def test_only_what_had_been_of_that_type_is_formed_again(built, told_toy, type_, word, told):
+    units = told_toy["units/uezds.yaml"]
+    units["a2-uezd"]["versions"][0]["until"] = "republic"
+    units["a2-uezd"]["versions"].append(version("end", type=type_, name=name("A2", "A2", f"A2 {word}")))
+    units["a1-uezd"]["versions"].insert(1, version("republic", faces=["a1", "a2"]))
+    units["a1-uezd"]["versions"].append(version("end", faces=["a1"]))
+    assert told in texts(built(told_toy), "1922-05-01")

@@ -134,7 +134,11 @@ class _Teller:
                 return
             yield replace(base, type="joined", new=new.holder(change.unit), km2=sum(change.gained.values()))
         elif change.gained:
-            earlier = any(r["unit"] == change.unit and r["valid_from"] < self.day for r in self.told.rows)
+            # What had been an oblast and begins as a gubernia is no gubernia formed again.
+            earlier = any(
+                r["unit"] == change.unit and r["valid_from"] < self.day and r["type"] == row["type"]
+                for r in self.told.rows
+            )
             yield replace(base, type="restored" if earlier else "created", land=self._was(change.gained, change.view))
         elif (tile := row.get("drawn_within")) not in old.rows and self._is_tile(tile, new):
             land = next(c.gained for c in self.told.changes(self.day) if c.unit == tile and c.view == change.view)
