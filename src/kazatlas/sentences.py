@@ -15,6 +15,7 @@ from kazatlas.record import VIEWS
 from kazatlas.words import Words
 
 _WHOLE = 0.999
+_COMMON_RU = ("Киргизская часть", "Земля ")
 _CERTAINTIES = ("certain", "less-certain", "uncertain")
 _GONE = ("abolished", "merged", "divided", "abolished_alone", "moved")
 _ORDER = (
@@ -325,6 +326,9 @@ class _Teller:
             row["level"] == 0 or name.rpartition(" ")[2] not in PLURALS["en"] or " of " in name
         ):
             return f"the {name}"
+        if words.language == "ru" and name.startswith(_COMMON_RU):
+            # A name that is a description has its capital only as a title.
+            return name[:1].lower() + name[1:]
         return name
 
     def phrase(self, units: Iterable[str], words: Words, view: str, now: bool) -> Phrase:
