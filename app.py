@@ -21,7 +21,7 @@ from kazatlas import pages, parts  # noqa: E402
 from kazatlas.atlas import AtlasError, load_atlas  # noqa: E402
 from kazatlas.bibliography import STYLE_NAMES, copies  # noqa: E402
 from kazatlas.cards import Cards  # noqa: E402
-from kazatlas.mapview import OPENING, base_map, command_group, dump_script, write_assets  # noqa: E402
+from kazatlas.mapview import OPENING, Assets, base_map, command_group, dump_script, write_assets  # noqa: E402
 from kazatlas.parts import Opened, show_html  # noqa: E402
 from kazatlas.record import VIEWS  # noqa: E402
 from kazatlas.words import LANGUAGES, OWN_NAMES, Words, load_words  # noqa: E402
@@ -151,7 +151,7 @@ def follow_address(opened: Opened) -> None:
     state.command["show"] = bool(query.get("unit") or query.get("zone"))
 
 
-def page_script(words: Words, copied: str) -> str:
+def page_script(words: Words, assets: Assets) -> str:
     """Return the script that tells the page's language, and says Streamlit's own words in it."""
     limit = st.get_option("server.maxUploadSize")
     own = {
@@ -166,7 +166,8 @@ def page_script(words: Words, copied: str) -> str:
         rows.append({"own": theirs} | {language: load_words(language)(key, **values) for language in LANGUAGES})
     told = {
         "lang": words.language, "frame": words("page.map_frame"), "words": rows, "failed": words("card.cite_failed"),
-        "copies": f"app/static/{copied}", "styles": list(STYLE_NAMES.values()),
+        "copies": f"app/static/{assets.copies}", "styles": list(STYLE_NAMES.values()),
+        "ahead": [f"app/static/{name}" for name in (assets.script, assets.data)],
     }  # fmt: skip
     script = (resources.files("kazatlas") / "static" / "page.js").read_text("utf-8")
     return f"<script>{script.replace('KAZATLAS_PAGE)', dump_script(told) + ')')}</script>"
@@ -179,7 +180,7 @@ def show_title(opened: Opened, words: Words, *, over_map: bool) -> None:
     title.html(
         f'<div class="kz-title" lang="{words.language}">{skip}<h1>{escape(words("page.title"))}</h1>'
         f'<p class="kz-subtitle">{escape(words("page.subtitle"))}</p>'
-        f'<p class="kz-wide">{escape(words("page.name_note"))}</p></div>{page_script(words, opened.assets.copies)}',
+        f'<p class="kz-wide">{escape(words("page.name_note"))}</p></div>{page_script(words, opened.assets)}',
         unsafe_allow_javascript=True,
     )
     language.radio(

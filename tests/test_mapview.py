@@ -18,7 +18,7 @@ from kazatlas.atlas import Atlas
 from kazatlas.mapview import Assets, base_map, command_group, dump_script, map_words, style, write_assets
 from kazatlas.topology import build_topology
 
-ASSETS = Assets("atlas.0.js", "atlas.0.css", "atlas.0.json", "citations.0.json")
+ASSETS = Assets("atlas.0.js", "atlas.0.json", "citations.0.json")
 
 
 def arguments_of(**command: Any) -> dict[str, Any]:
@@ -61,7 +61,7 @@ def test_little_goes_through_the_websocket() -> None:
 def test_nothing_is_asked_of_another_host_before_the_reader_wishes_it() -> None:
     sent = arguments_of(serial=1)
     assert sent["js_links"] == ["../../app/static/atlas.0.js"]
-    assert sent["css_links"] == ["../../app/static/atlas.0.css"]
+    assert sent["css_links"] == []
     named = re.findall(r"https?://[^\"'/\\]+", sent["script"] + sent["header"] + sent["html"])
     assert set(named) == {"https://tile.openstreetmap.org", "https://www.openstreetmap.org"}
     assert not re.search(r"url\(['\"]?https?:", style())
@@ -98,8 +98,8 @@ def test_assets_are_named_by_their_content(tmp_path: Path, built_folder: Path) -
     (built_folder / "map.json").write_text(json.dumps(data), encoding="utf-8")
     second = write_assets(tmp_path / "static", built_folder, {})
     assert second.data != first.data
-    assert second.style == first.style
-    assert {p.name for p in (tmp_path / "static").iterdir()} >= {first.script, first.style, first.data, second.data}
+    assert second.script == first.script
+    assert {p.name for p in (tmp_path / "static").iterdir()} >= {first.script, first.data, second.data}
 
 
 def test_leaflet_comes_from_the_installed_package(tmp_path: Path, built_folder: Path) -> None:
@@ -118,6 +118,6 @@ def test_a_file_that_no_start_has_wanted_for_a_month_goes(tmp_path: Path, built_
         os.utime(folder / name, (time.time() - days * 86_400,) * 2)
     assets = write_assets(folder, built_folder, {"book": {"p. 1": ["a", "b", "c", "d"]}})
     assert {path.name for path in folder.iterdir()} == {
-        "atlas.recent.js", assets.script, assets.style, assets.data, assets.copies,
+        "atlas.recent.js", assets.script, assets.data, assets.copies,
     }  # fmt: skip
     assert json.loads((folder / assets.copies).read_text(encoding="utf-8")) == {"book": {"p. 1": ["a", "b", "c", "d"]}}

@@ -59,10 +59,9 @@ KEPT_SECONDS = 30 * 86_400
 
 @dataclass(frozen=True)
 class Assets:
-    """The names of the files that a page asks for: the map's script, style and data; the citations to be copied."""
+    """The names of the files that a page asks for: the map's script and data; the citations to be copied."""
 
     script: str
-    style: str
     data: str
     copies: str
 
@@ -107,8 +106,14 @@ def style() -> str:
     return _leaflet("leaflet.css") + "\n" + _own("map.css")
 
 
+def styled_script(topology: Mapping[str, Any]) -> str:
+    """Return the element's script with its style: a style that came later would have the map drawn twice."""
+    sheet = f"document.head.appendChild(document.createElement('style')).textContent = {dump_script(style())};"
+    return f"{sheet}\n{script(topology)}"
+
+
 def write_assets(folder: Path, built: Path, copies: Mapping[str, Any]) -> Assets:
-    """Put script, style, data and citations where the server serves them, named by their content.
+    """Put script, data and citations where the server serves them, named by their content.
 
     A browser may keep such a file for ever: other content has another name.
 
@@ -129,8 +134,8 @@ def write_assets(folder: Path, built: Path, copies: Mapping[str, Any]) -> Assets
     data = (built / "map.json").read_text(encoding="utf-8")
     told = json.dumps(copies, ensure_ascii=False, separators=(",", ":"))
     return Assets(
-        _put(folder, "atlas", "js", script(json.loads(data))), _put(folder, "atlas", "css", style()),
-        _put(folder, "atlas", "json", data), _put(folder, "citations", "json", told),
+        _put(folder, "atlas", "js", styled_script(json.loads(data))), _put(folder, "atlas", "json", data),
+        _put(folder, "citations", "json", told),
     )  # fmt: skip
 
 
@@ -203,7 +208,7 @@ def base_map(assets: Assets) -> folium.Map:
     atlas_map = ScriptMap(location=CENTRE, tiles=None, **MAP_OPTIONS)
     # Leaflet and nothing else, from this server: stock folium asks five others for ten files.
     atlas_map.default_js = [("kazatlas", STATIC_URL + assets.script)]
-    atlas_map.default_css = [("kazatlas", STATIC_URL + assets.style)]
+    atlas_map.default_css = []
     Timeline(STATIC_URL + assets.data).add_to(atlas_map)
     return atlas_map
 

@@ -330,8 +330,9 @@
     this.lineTip.hidden = true;
     stage.appendChild(this.lineTip);
     root.classList.toggle("kz-embed", Boolean(this.state.embed));
-    // The view is set before there are layers, so that each is projected once; the key is filled before
-    // that, because its height is taken from the map's.
+    // The view is set before there are layers, so that each is projected once; switches and key are filled
+    // before that, because their height is taken from the map's.
+    this.speakSwitches();
     this.buildLegend();
     this.drawLegend();
     this.map.invalidateSize({ animate: false });
@@ -935,10 +936,8 @@
     if (node.title !== text) { node.title = text; node.setAttribute("aria-label", text); }
   }
 
-  /* Say everything that the language alone decides. */
-  Element.prototype.speak = function () {
+  Element.prototype.speakSwitches = function () {
     var self = this;
-    this.root.lang = document.documentElement.lang = this.state.lang;
     ["view", "level"].forEach(function (key) {
       var group = self.switches[key];
       group.querySelector("legend").textContent = self.word("map." + key);
@@ -946,11 +945,18 @@
         label.querySelector("span").textContent = self.word("map." + key + "_" + label.querySelector("input").value);
       });
     });
+    this.compareButton.textContent = this.word("map.compare_short");
+    name(this.compareButton, this.word("map.compare"));
+  };
+
+  /* Say everything that the language alone decides. */
+  Element.prototype.speak = function () {
+    var self = this;
+    this.root.lang = document.documentElement.lang = this.state.lang;
+    this.speakSwitches();
     name(this.previous, this.word("map.previous"));
     name(this.next, this.word("map.next"));
     name(this.speed, this.word("map.speed"));
-    this.compareButton.textContent = this.word("map.compare_short");
-    name(this.compareButton, this.word("map.compare"));
     this.compareWord.textContent = this.word("map.compare_with");
     // A hollow tick is a date that some source gives to an event of another day.
     this.otherTicks.forEach(function (tick) {

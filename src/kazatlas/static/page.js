@@ -3,6 +3,13 @@
 (function (page) {
   "use strict";
   document.documentElement.lang = page.lang;
+  // The map's frame will ask for these when it stands; they are on their way by then.
+  if (!window.kazatlasPage) page.ahead.forEach(function (address) {
+    var link = document.createElement("link");
+    link.rel = "prefetch";
+    link.href = address;
+    document.head.appendChild(link);
+  });
   // Each row has Streamlit's word and then ours in each language: any of them may stand on the page now.
   var known = new Map();
   page.words.forEach(function (row) { Object.values(row).forEach(function (text) { known.set(text, row); }); });
