@@ -313,6 +313,10 @@ def test_a_name_that_does_not_fit_is_left_out_unless_it_may_reach_over():
     assert not sheet.label_inside(shapely.Polygon(), "Семей", [style])
 
 
+def test_a_line_break_within_a_name_does_not_lay_it_over_others():
+    assert Style(5, "#000000", "Sans").shown("Ақ\tмола\r\n=1") == "Ақ мола  =1"
+
+
 def test_names_break_at_spaces_and_hyphens():
     assert breaks("Усть-Каменогорск уезі") == [
         ["Усть-Каменогорск уезі"], ["Усть-", "Каменогорск уезі"], ["Усть-Каменогорск", "уезі"],

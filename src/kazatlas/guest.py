@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from typing import Any
 
@@ -108,3 +110,12 @@ def where_lay(
         row |= {column: defused(str(told.get(column, ""))) for column in COLUMNS}
         rows.append(row)
     return rows
+
+
+def rows_as_csv(rows: list[dict[str, str]]) -> bytes:
+    """Return the rows as CSV (RFC 4180) in UTF-8 with its mark; half a surrogate pair becomes a question mark."""
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, fieldnames=list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode("utf-8-sig", "replace")

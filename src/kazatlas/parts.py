@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,7 +18,7 @@ from kazatlas.bibliography import STYLE_NAMES, STYLES, AtlasView, cite_view
 from kazatlas.cards import Cards, place_link
 from kazatlas.choice import END_RULES, Choice
 from kazatlas.export import FORMATS, download
-from kazatlas.guest import GuestFileError, read_guest, where_lay
+from kazatlas.guest import GuestFileError, read_guest, rows_as_csv, where_lay
 from kazatlas.ladder import LadderIndex, ladder, printable
 from kazatlas.lesson import write_lesson
 from kazatlas.mapview import Assets
@@ -357,12 +355,8 @@ def show_points(opened: Opened, words: Words, day: str) -> None:
         except GuestFileError as error:
             st.error(words(f"guest.{error.code}", **error.values))
             return
-        text = io.StringIO()
-        writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\r\n")
-        writer.writeheader()
-        writer.writerows(rows)
         show_html(words, f'<p role="status">{escape(words("guest.done", number=words.number(len(rows))))}</p>')
         st.download_button(
-            words("guest.download"), data=text.getvalue().encode("utf-8-sig"), file_name=f"kazatlas-points-{day}.csv",
+            words("guest.download"), data=rows_as_csv(rows), file_name=f"kazatlas-points-{day}.csv",
             mime="text/csv", on_click="ignore",
         )  # fmt: skip

@@ -91,7 +91,8 @@ class Style:
         return self.size * MM * LEADING
 
     def shown(self, text: str) -> str:
-        """Return the text as it is set."""
+        """Return the text as it is set: on one line."""
+        text = re.sub(r"[\t\r\n]", " ", text)
         return THIN_SPACE.join(text.upper()) if self.spaced else text
 
     def width(self, text: str) -> float:

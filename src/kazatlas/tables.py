@@ -17,7 +17,8 @@ from kazatlas.record import LANGUAGES
 
 Row = dict[str, Any]
 
-_FORMULA = tuple("=+-@\t\r\n")
+# Spreadsheets of East Asian languages read the wide signs, too.
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 
 
 @dataclass(frozen=True)
