@@ -237,6 +237,8 @@ def download_name(form: str, choice: Choice) -> str:
     suffix = SUFFIXES.get(form, ".zip")
     if form == "geojson" and choice.day is None and choice.unit is None:
         suffix = ".zip"
+    if form == "units" and choice.unit is not None:
+        suffix = ".geojson"
     return "-".join(part for part in parts if part) + f"{'' if suffix != '.zip' else '-' + form}{suffix}"
 
 
