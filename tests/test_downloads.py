@@ -68,6 +68,8 @@ def take_page(chromium: Any, server: str) -> Iterator[Any]:
 
 def take(page: Any, button: str, folder: Path) -> Path:
     """Press a button and return the file that the browser saved."""
+    page.wait_for_timeout(100)
+    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
     with page.expect_download() as download:
         page.get_by_role("button", name=button, exact=True).click()
     path = folder / download.value.suggested_filename
