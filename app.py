@@ -118,7 +118,7 @@ def faults_of(values: dict[str, Any], opened: Opened, words: Words) -> list[str]
 def address_of(place: dict[str, Any], language: str, opened: Opened) -> dict[str, str]:
     """Return the page's address for a place: what a copied link must say."""
     address = {"lang": language} | {key: str(value) for key, value in place.items() if value is not None}
-    if (page := st.session_state.get("page", PAGES[0])) != PAGES[0]:
+    if (page := st.session_state.get("page")) in PAGES[1:]:
         address["page"] = page
     return address | {"v": opened.atlas.tables["data_version"]}
 
@@ -135,6 +135,9 @@ def follow_address(opened: Opened) -> None:
     """Obey the address when the reader came by a link, or went back to an earlier one."""
     state = st.session_state
     query = st.query_params.to_dict()
+    if state.get("page", PAGES[0]) not in PAGES:
+        # So quick is a browser also with the page's name: it still has it in the language before.
+        state.page = state.get("shown", PAGES)[0]
     # A browser that is quicker than the answer still sends an older address: what the reader has just pressed counts.
     pressed = "shown" in state and (state.get("page", PAGES[0]), state.language) != state.shown
     if "serial" in state and (pressed or query == state.get("address")):

@@ -225,11 +225,14 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
-def start_app(home: Path, port: int) -> subprocess.Popen[bytes]:
+def start_app(
+    home: Path, port: int, env: dict[str, str] | None = None, address: str | None = "127.0.0.1"
+) -> subprocess.Popen[bytes]:
     """Start the app of a folder and return its process once it answers."""
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    command += ["--server.address", "127.0.0.1", "--server.fileWatcherType", "none"]
-    process = subprocess.Popen(command, cwd=home, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    command += ["--server.address", address] if address else []
+    command += ["--server.fileWatcherType", "none"]
+    process = subprocess.Popen(command, cwd=home, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     for _ in range(120):
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1).close()

@@ -290,6 +290,16 @@ def test_the_language_changes_without_making_the_map_anew(open_page: Callable[..
     assert frame.evaluate("() => window.same && kazatlas.element.map.getZoom() === 6")
 
 
+def test_languages_pressed_faster_than_the_server_answers_do_not_break_the_page(open_page: Callable[..., Any]) -> None:
+    page = open_page("/?lang=en&date=1921-06-10")
+    titles = {"Русский": "Атлас Казахской АССР", "English": "Atlas of the Kazakh ASSR", "Қазақша": "Қазақ АКСР атласы"}
+    for language, title in [*titles.items()] * 3:
+        page.get_by_text(language, exact=True).click()
+        expect(page.locator(".kz-title h1")).to_have_text(title)
+    expect(page.locator(".st-key-page label").first).to_have_text("Карта")
+    assert "date=1921-06-10" in page.url
+
+
 @pytest.mark.parametrize("language", ["kk", "ru", "en"])
 def test_no_interface_text_is_of_another_language(open_page: Callable[..., Any], language: str) -> None:
     frame = open_page(f"/?lang={language}").frame_locator(FRAME)
