@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import re
 import sys
+import time
 from html import escape
 from importlib import resources
 from pathlib import Path
@@ -126,7 +127,8 @@ def address_of(place: dict[str, Any], language: str, opened: Opened) -> dict[str
 def send(place: dict[str, Any]) -> None:
     """Move the map to a place at the next run."""
     state = st.session_state
-    state.serial = state.get("serial", 0) + 1
+    # From the clock, so that a map which has outlived the server that it knew obeys the new one.
+    state.serial = max(state.get("serial", 0) + 1, int(time.time()))
     state.place = place
     state.command = {"serial": state.serial, "lang": state.language, **place, "embed": bool(st.context.is_embedded)}
 
