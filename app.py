@@ -131,6 +131,7 @@ def send(place: dict[str, Any]) -> None:
     state.serial = max(state.get("serial", 0) + 1, int(time.time()))
     state.place = place
     state.command = {"serial": state.serial, "lang": state.language, **place, "embed": bool(st.context.is_embedded)}
+    state.command["guests"] = state.get("guests", [])
 
 
 def follow_address(opened: Opened) -> None:
@@ -240,6 +241,12 @@ def walk_to(step: int | None, opened: Opened) -> None:
         st.session_state.command["show"] = True
 
 
+def forget_guests() -> None:
+    """Take the reader's own points off the map."""
+    st.session_state.guests = []
+    send(st.session_state.place)
+
+
 @st.fragment
 def show_atlas(opened: Opened, words: Words) -> None:
     """Show the map and its panel; a step of the map runs this alone."""
@@ -250,6 +257,8 @@ def show_atlas(opened: Opened, words: Words) -> None:
         st.html('<div id="kz-search" tabindex="-1"></div>')
         parts.show_search(opened, words, place)
         parts.show_walk(words, lambda step: walk_to(step, opened))
+        if st.session_state.get("guests"):
+            st.button(words("guest.remove"), key="guest_remove", on_click=forget_guests)
         show_panel(opened, words, place)
     keep_address(opened, words, place)
 
@@ -328,10 +337,10 @@ def main() -> None:
     if page == PAGES[0]:
         show_atlas(opened, words)
     else:
-        # A map that comes back must be told where it stood.
-        send(st.session_state.place)
         with st.container(key="reading"):
             show_page(page, opened, words, st.session_state.place)
+        # A map that comes back must be told where it stood, and of the points that a reader has brought.
+        send(st.session_state.place)
 
 
 main()

@@ -760,3 +760,30 @@ def test_a_hollow_tick_says_which_other_date_a_source_gives_and_leads_to_the_eve
     event, other = next(pair for pair in others if pair[0]["id"] == "akmola-gubernia")
     ticks.nth(next(n for n, title in enumerate(titles) if other["reading"]["en"] in title)).click()
     expect(frame.get_by_role("slider")).to_have_attribute("aria-valuetext", re.compile("^17 January 1921"))
+
+
+def test_a_readers_own_points_are_drawn_for_the_visit(open_page: Callable[..., Any]) -> None:
+    page = open_page("?lang=en")
+    page.get_by_text("Take away", exact=True).click()
+    page.get_by_text("Your own points").click()
+    area = [[60, 48], [64, 48], [64, 50], [60, 50], [60, 48]]
+    features = [
+        {"type": "Feature", "properties": {"name": name}, "geometry": geometry}
+        for name, geometry in (
+            ("<b>Grandmother's aul</b>", {"type": "Point", "coordinates": [71.4, 51.1]}),
+            ("A survey", {"type": "Polygon", "coordinates": [area]}),
+        )
+    ]
+    data = json.dumps({"type": "FeatureCollection", "features": features}).encode()
+    given = page.locator('[data-testid="stFileUploader"] input[type="file"]')
+    given.set_input_files({"name": "mine.geojson", "mimeType": "application/geo+json", "buffer": data})
+    page.get_by_text("Shown on the map: 2.").wait_for()
+    page.get_by_text("Map", exact=True).click()
+    frame = map_of(page)
+    frame.locator(".kz-guest.point").hover()
+    assert frame.locator(".leaflet-tooltip").inner_text() == "<b>Grandmother's aul</b>"
+    frame.locator(".kz-guest.point").click()
+    page.get_by_role("heading", name="Akmolinsk uezd").wait_for()
+    assert frame.locator(".kz-guest.area").count() == 1
+    page.get_by_text("Take your points off the map").click()
+    frame.locator(".kz-guest").first.wait_for(state="detached")

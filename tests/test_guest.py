@@ -1,10 +1,20 @@
 from __future__ import annotations
 
 import json
+import math
 
 import pytest
 
-from kazatlas.guest import MAX_BYTES, MAX_FEATURES, GuestFileError, read_guest, where_lay
+from kazatlas.guest import (
+    MAX_BYTES,
+    MAX_DRAWN,
+    MAX_FEATURES,
+    MAX_VERTICES,
+    GuestFileError,
+    drawn,
+    read_guest,
+    where_lay,
+)
 
 
 def file_of(*geometries, **members):
@@ -53,3 +63,21 @@ def test_a_cell_that_a_spreadsheet_would_run_is_defused(toy_atlas):
     ).encode()  # fmt: skip
     (row,) = where_lay(read_guest(data), toy_atlas, "1920-09-01", "en")
     assert not any(value.startswith(("=", "+", "@")) for value in [*row, *row.values()])
+
+
+def test_points_and_areas_are_drawn_with_their_names():
+    area = {"type": "Polygon", "coordinates": [[[61.1, 48.1], [61.9, 48.1], [61.9, 48.9], [61.1, 48.1]]]}
+    high = {"type": "Point", "coordinates": [60.5, 48.5, 210.0]}
+    shapes = drawn(read_guest(file_of(POINT, area, high)))
+    assert [shape["label"] for shape in shapes] == ["n0", "n1", "n2"]
+    assert [shape["geometry"]["type"] for shape in shapes] == ["Point", "Polygon", "Point"]
+    assert shapes[2]["geometry"]["coordinates"] == (60.5, 48.5)
+
+
+def test_the_map_is_spared_what_no_eye_could_tell_apart():
+    ring = [[round(60 + math.cos(n / 1000), 4), round(48 + math.sin(n / 1000), 4)] for n in range(6283)]
+    area = {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}
+    shapes = drawn(read_guest(file_of(*[area] * 8)))
+    assert len(shapes) == 8
+    assert sum(len(shape["geometry"]["coordinates"][0]) for shape in shapes) <= MAX_VERTICES
+    assert len(drawn(read_guest(file_of(*[POINT] * (MAX_DRAWN + 1))))) == MAX_DRAWN

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
 import shapely
 
@@ -18,6 +18,32 @@ MAX_FEATURES = 10_000
 MAX_DEPTH = 12
 MAX_CELL = 500
 _WGS84 = ("crs84", "4326", "wgs84", "wgs 84")
+
+
+MAX_DRAWN = 2_000
+"""So many are drawn on the map; all are looked up."""
+MAX_VERTICES = 20_000
+"""So many corners all the drawn areas may have together: the map's words go with each step."""
+MAX_LABEL = 80
+_LABELS = ("name", "title", "label", "аты", "атауы", "название", "имя")
+
+
+class Guest(NamedTuple):
+    """A reader's feature.
+
+    Attributes
+    ----------
+    properties
+        As the file has them.
+    point
+        Where it is asked about, EPSG:4326: the point itself, or a point inside the area.
+    geometry
+        What is drawn, EPSG:4326.
+    """
+
+    properties: dict[str, Any]
+    point: shapely.Point
+    geometry: Any
 
 
 class GuestFileError(Exception):
@@ -46,12 +72,8 @@ def _depth(data: bytes) -> int:
     return deepest
 
 
-def read_guest(data: bytes) -> list[tuple[dict[str, Any], shapely.Point]]:
+def read_guest(data: bytes) -> list[Guest]:
     """Read the points of a GeoJSON file; an area is asked about at a point inside it.
-
-    Returns
-    -------
-    (properties, point in EPSG:4326) of each feature.
 
     Raises
     ------
@@ -73,37 +95,38 @@ def read_guest(data: bytes) -> list[tuple[dict[str, Any], shapely.Point]]:
         raise GuestFileError("too_many", limit=MAX_FEATURES)
     if "crs" in value and not any(name in json.dumps(value["crs"]).lower() for name in _WGS84):
         raise GuestFileError("crs")
-    return [_point(number, feature) for number, feature in enumerate(features, 1)]
+    return [_guest(number, feature) for number, feature in enumerate(features, 1)]
 
 
-def _point(number: int, feature: Any) -> tuple[dict[str, Any], shapely.Point]:
+def _guest(number: int, feature: Any) -> Guest:
     try:
         geometry: Any = shapely.geometry.shape(feature["geometry"])
         coordinates = shapely.get_coordinates(geometry)
         low, high = coordinates.min(axis=0), coordinates.max(axis=0)
         if not (low[0] >= -180 and high[0] <= 180 and low[1] >= -90 and high[1] <= 90):
             raise GuestFileError("crs")
+        geometry = shapely.force_2d(geometry)
+        point = geometry
         if geometry.geom_type != "Point":
-            geometry = shapely.make_valid(geometry).representative_point()
+            geometry = shapely.make_valid(geometry)
+            point = geometry.representative_point()
         properties = feature.get("properties") or {}
-        return (properties if isinstance(properties, dict) else {}), shapely.Point(geometry.x, geometry.y)
+        return Guest(properties if isinstance(properties, dict) else {}, shapely.Point(point.x, point.y), geometry)
     except GuestFileError:
         raise
     except Exception:  # shapely raises many kinds for broken geometry
         raise GuestFileError("geometry", number=number) from None
 
 
-def where_lay(
-    points: list[tuple[dict[str, Any], shapely.Point]], atlas: Atlas, day: str, language: str
-) -> list[dict[str, str]]:
+def where_lay(guests: list[Guest], atlas: Atlas, day: str, language: str) -> list[dict[str, str]]:
     """Return one row a point: its own properties, then uezd, gubernia and authority on the day.
 
     Every row has the same columns; text that a spreadsheet would run as a formula is defused.
     """
-    names = list(dict.fromkeys(str(key)[:80] for properties, _ in points for key in properties))[:40]
-    found = locate([point for _, point in points], atlas, day, language)
+    names = list(dict.fromkeys(str(key)[:80] for guest in guests for key in guest.properties))[:40]
+    found = locate([guest.point for guest in guests], atlas, day, language)
     rows = []
-    for (properties, point), told in zip(points, found, strict=True):
+    for (properties, point, _), told in zip(guests, found, strict=True):
         own = {str(key)[:80]: value for key, value in properties.items()}
         row = {f"own_{defused(name)}": defused(str(own.get(name, ""))[:MAX_CELL]) for name in names}
         row |= {"lon": f"{point.x:.5f}", "lat": f"{point.y:.5f}", "date": day}
@@ -119,3 +142,34 @@ def rows_as_csv(rows: list[dict[str, str]]) -> bytes:
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue().encode("utf-8-sig", "replace")
+
+
+def drawn(guests: list[Guest]) -> list[dict[str, Any]]:
+    """Return what the map draws of a reader's features: a GeoJSON geometry and a label each.
+
+    Areas are simplified until all have few enough corners together, to at most a tenth of a degree;
+    what is still too much is left out, as is what comes after the first `MAX_DRAWN`.
+    """
+    chosen = guests[:MAX_DRAWN]
+    shapes = [guest.geometry for guest in chosen]
+    for tolerance in (0.0, 0.001, 0.01, 0.1):
+        shapes = [shape.simplify(tolerance) if tolerance else shape for shape in shapes]
+        if shapely.get_num_coordinates(shapes).sum() <= MAX_VERTICES:
+            break
+    found, corners = [], 0
+    for guest, shape in zip(chosen, shapes, strict=True):
+        corners += shapely.get_num_coordinates(shape)
+        if corners > MAX_VERTICES:
+            break
+        geometry = shapely.geometry.mapping(shapely.set_precision(shape, 1e-4, mode="pointwise"))
+        found.append({"geometry": geometry, "label": _label(guest.properties)})
+    return found
+
+
+def _label(properties: dict[str, Any]) -> str:
+    """Return a feature's name: what is called so, or else its first text."""
+    named = {str(key).lower(): value for key, value in properties.items()}
+    texts = [named.get(key) for key in _LABELS] + list(properties.values())
+    label = next((text for text in texts if isinstance(text, str) and text.strip()), "")
+    # Half a surrogate pair cannot be sent.
+    return " ".join(label.split())[:MAX_LABEL].encode("utf-8", "replace").decode()

@@ -18,7 +18,7 @@ from kazatlas.bibliography import STYLE_NAMES, STYLES, AtlasView, cite_view
 from kazatlas.cards import Cards, place_link
 from kazatlas.choice import END_RULES, Choice
 from kazatlas.export import FORMATS, download
-from kazatlas.guest import GuestFileError, read_guest, rows_as_csv, where_lay
+from kazatlas.guest import GuestFileError, drawn, read_guest, rows_as_csv, where_lay
 from kazatlas.ladder import LadderIndex, ladder, printable
 from kazatlas.lesson import write_lesson
 from kazatlas.mapview import Assets
@@ -353,11 +353,15 @@ def show_points(opened: Opened, words: Words, day: str) -> None:
         if uploaded is None:
             return
         try:
-            rows = where_lay(read_guest(uploaded.getvalue()), opened.atlas, day, words.language)
+            guests = read_guest(uploaded.getvalue())
+            rows = where_lay(guests, opened.atlas, day, words.language)
         except GuestFileError as error:
             st.error(words(f"guest.{error.code}", **error.values))
             return
-        show_html(words, f'<p role="status">{escape(words("guest.done", number=words.number(len(rows))))}</p>')
+        st.session_state.guests = drawn(guests)
+        told = [words("guest.done", number=words.number(len(rows)))]
+        told += [words("guest.drawn", number=words.number(len(st.session_state.guests)))]
+        show_html(words, f'<p role="status">{escape(" ".join(told))}</p>')
         st.download_button(
             words("guest.download"), data=rows_as_csv(rows), file_name=f"kazatlas-points-{day}.csv",
             mime="text/csv", on_click="ignore",

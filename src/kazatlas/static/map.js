@@ -1087,6 +1087,7 @@
     if (changes.unit) changes.zone = null;
     else if (changes.zone) changes.unit = null;
     if (command.compare !== undefined) changes.compare = this.stopDate(command.compare);
+    if (command.guests !== undefined) this.drawGuests(command.guests);
     if (command.embed !== undefined) this.root.classList.toggle("kz-embed", Boolean(command.embed));
     if (command.date) changes.stop = this.record.stopAt(command.date);
     this.stopPlaying();
@@ -1096,6 +1097,41 @@
     var next = Object.assign({}, this.state, changes);
     this.told = JSON.stringify(this.reportOf(next));
     if (command.show) this.show(next.unit, next.zone);
+  };
+
+  /* Draw a reader's own points and areas over the map, for as long as he is here. */
+  Element.prototype.drawGuests = function (guests) {
+    var self = this, key = JSON.stringify(guests);
+    if (key === this.guestKey) return;
+    this.guestKey = key;
+    if (this.guests) this.guests.remove();
+    this.guests = null;
+    if (!guests.length) return;
+    if (!this.map.getPane("kz-guests")) this.map.createPane("kz-guests").style.zIndex = 460;
+    var renderer = L.svg({ pane: "kz-guests", padding: 0.6 });
+    this.guests = L.geoJSON(guests.map(function (guest) {
+      return { type: "Feature", geometry: guest.geometry, properties: { label: guest.label } };
+    }), {
+      pane: "kz-guests",
+      style: function (feature) {
+        var point = /Point$/.test(feature.geometry.type);
+        return { renderer: renderer, className: "kz-guest " + (point ? "point" : "area"), interactive: point };
+      },
+      pointToLayer: function (feature, place) { return L.circleMarker(place, { radius: 5 }); },
+      onEachFeature: function (feature, layer) {
+        var label = feature.properties.label;
+        if (label) layer.bindTooltip(function () { return element("span", { text: label }); }, { className: "kz-tooltip" });
+        // A point lies over its unit and leaves the click to it.
+        layer.on("click", function (event) {
+          var original = event.originalEvent;
+          L.DomEvent.stop(event);
+          var under = document.elementsFromPoint(original.clientX, original.clientY).filter(function (node) {
+            return node.dataset && node.dataset.unit;
+          })[0];
+          self.select(under ? under.dataset.unit : null);
+        });
+      }
+    }).addTo(this.map);
   };
 
   /* Bring a unit or a zone into sight if it is not. */
@@ -1826,6 +1862,7 @@
         var made = new Element(map, new Record(topology), options);
         atlas.element = made;
         atlas.command = function (command) { made.command(command); };
+        if (options.state.guests) made.drawGuests(options.state.guests);
         if (options.state.show) made.show(options.state.unit, options.state.zone);
         performance.mark("kazatlas-drawn");
         return made;
