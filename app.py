@@ -112,7 +112,7 @@ def faults_of(values: dict[str, Any], opened: Opened, words: Words) -> list[str]
     if (view := values.get("view")) and view not in VIEWS:
         told.append(words("page.bad_view"))
     if (version := values.get("v")) and version != opened.atlas.tables["data_version"]:
-        told.append(words("page.other_version", version=opened.atlas.tables["data_version"]))
+        told.append(parts.since_version(opened, words, version, unit))
     return told
 
 

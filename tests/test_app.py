@@ -61,6 +61,7 @@ def test_opens_in_kazakh_on_the_day_of_the_decree(app: AppTest, fake_map: FakeMa
     assert "1920 жылғы 26 тамыз" in html
     assert fake_map.commands[-1] | {"serial": 0} == {
         "serial": 0, "date": "1920-08-26", "view": "de_jure", "level": 2, "unit": None, "lang": "kk", "show": False, "zone": None, "compare": None, "embed": False,
+        "guests": [],
     }  # fmt: skip
 
 
@@ -202,3 +203,17 @@ def test_my_place_tells_a_towns_ladder(app: AppTest, fake_map: FakeMap) -> None:
     html = html_of(app.text_input(key="place_query").input("Pavlodar").run())
     assert "Omsk gubernia" in html
     assert "Semipalatinsk gubernia" in html
+
+
+def test_a_link_of_an_older_version_says_what_has_changed_about_its_unit(app: AppTest, fake_map: FakeMap) -> None:
+    app.query_params.update({"lang": "en", "unit": "borovoe-raion", "v": "1.0.0"})
+    app.run()
+    (told,) = [warning.value for warning in app.warning]
+    assert told.startswith("The link was made with version 1.0.0 of the data")
+    assert "dates, name, rank or subordination; sources or notes" in told
+
+
+def test_a_link_of_an_older_version_without_a_unit_says_how_many_units_changed(app: AppTest, fake_map: FakeMap) -> None:
+    app.query_params.update({"lang": "en", "v": "1.0.0"})
+    app.run()
+    assert "Units changed since: " in app.warning[0].value

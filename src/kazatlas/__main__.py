@@ -25,6 +25,7 @@ from kazatlas.atlas import (
     write_built,
 )
 from kazatlas.build import build_atlas, data_header
+from kazatlas.edition import edition_of, write_edition
 from kazatlas.lesson import write_lesson
 from kazatlas.record import COVERAGE, LANGUAGES, RecordError, fewer, read_json, read_record
 from kazatlas.words import Language
@@ -108,6 +109,18 @@ def command_lesson(folder: Path, file: Path, language: Language) -> int:
     return 0
 
 
+def command_edition(folder: Path) -> int:
+    """Write down what each unit is in this version of the data, so that links to it can be told what changed."""
+    atlas = load_atlas(folder / "built")
+    try:
+        file = write_edition(folder / "editions", atlas.tables["data_version"], edition_of(atlas))
+    except OSError as error:
+        print(f"{folder / 'editions'} could not be written ({error.strerror}).", file=sys.stderr)
+        return 1
+    print(f"Wrote {file.name}.")
+    return 0
+
+
 def _day(text: str) -> str:
     try:
         day = date.fromisoformat(text).isoformat()
@@ -132,6 +145,7 @@ def main(arguments: list[str] | None = None) -> int:
     lesson = commands.add_parser("lesson", help="write the whole atlas as one HTML file that opens without a network")
     lesson.add_argument("file", type=Path, metavar="FILE.html")
     lesson.add_argument("--lang", choices=LANGUAGES, default="kk")
+    commands.add_parser("edition", help="write down what each unit is in this version of the data (at each release)")
     export.add_command(commands, day=_day)
     location.add_command(commands, day=_day)
     options = parser.parse_args(arguments)
@@ -141,6 +155,8 @@ def main(arguments: list[str] | None = None) -> int:
             return command_at(GEODATA, options.date, options.view, options.level)
         if options.command == "lesson":
             return command_lesson(GEODATA, options.file, options.lang)
+        if options.command == "edition":
+            return command_edition(GEODATA)
         if "run" in options:
             return int(options.run(GEODATA, options))
         return command_build(GEODATA, options.check)

@@ -17,6 +17,7 @@ from kazatlas.atlas import Atlas, stops
 from kazatlas.bibliography import STYLE_NAMES, STYLES, AtlasView, cite_view
 from kazatlas.cards import Cards, place_link
 from kazatlas.choice import END_RULES, Choice
+from kazatlas.edition import Edition, changed, changed_units, edition_of, read_editions
 from kazatlas.export import FORMATS, download
 from kazatlas.guest import GuestFileError, drawn, read_guest, rows_as_csv, where_lay
 from kazatlas.ladder import LadderIndex, ladder, printable
@@ -67,6 +68,16 @@ class Opened:
         return stops(self.atlas)
 
     @cached_property
+    def edition(self) -> Edition:
+        """What each unit is in this version of the data."""
+        return edition_of(self.atlas)
+
+    @cached_property
+    def editions(self) -> dict[str, Edition]:
+        """What each unit was in the released versions."""
+        return read_editions(self.built.parent / "editions")
+
+    @cached_property
     def base(self) -> Base:
         """The background of plates."""
         return read_base(self.built.parent / "base")
@@ -87,6 +98,22 @@ class Opened:
     def places(self) -> LadderIndex:
         """The index that points are looked up in."""
         return LadderIndex(self.atlas)
+
+
+def since_version(opened: Opened, words: Words, version: str, unit: str | None) -> str:
+    """Return what has changed since the version of the data that a link was made with."""
+    now = opened.atlas.tables["data_version"]
+    old = opened.editions.get(version)
+    if old is None:
+        return words("page.other_version", version=now)
+    told = words("page.older_version", old=version, version=now)
+    if unit is None or unit not in opened.cards.rows:
+        number = len(changed_units(old, opened.edition))
+        return f"{told} {words('page.since_units', number=words.number(number))}"
+    name = words.choice(opened.atlas.tables["units"][unit]["label"])
+    aspects = [words(f"page.since_{aspect}") for aspect in changed(old, opened.edition, unit)]
+    what = "; ".join(aspects) if aspects else words("page.since_nothing")
+    return f"{told} {words('page.since_unit', name=name, what=what)}"
 
 
 def show_html(words: Words, html: str) -> None:
