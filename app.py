@@ -25,6 +25,7 @@ from kazatlas.cards import Cards  # noqa: E402
 from kazatlas.mapview import OPENING, Assets, base_map, command_group, dump_script, write_assets  # noqa: E402
 from kazatlas.parts import Opened, show_html  # noqa: E402
 from kazatlas.record import VIEWS  # noqa: E402
+from kazatlas.server import send_at_once  # noqa: E402
 from kazatlas.words import LANGUAGES, OWN_NAMES, Words, load_words  # noqa: E402
 
 BUILT = ROOT / "geodata" / "built"
@@ -72,6 +73,7 @@ def open_atlas() -> Opened:
     atlas = load_atlas(BUILT)
     told = copies(atlas.tables, atlas.versions[["citations", "name_citations"]].to_dict("records"))
     opened = Opened(atlas, Cards(atlas, with_copies=True), write_assets(STATIC, BUILT, told), BUILT)
+    send_at_once()
     # The collector would walk the atlas at each event of each reader: half of the server's time.
     gc.collect()
     gc.freeze()

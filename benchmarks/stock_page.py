@@ -17,6 +17,7 @@ from kazatlas.atlas import in_force, load_atlas, stops
 from kazatlas.cards import Cards
 from kazatlas.mapview import CENTRE
 from kazatlas.record import VIEWS, read_json
+from kazatlas.server import send_at_once
 from kazatlas.words import load_words
 
 BUILT = Path(os.environ["KAZATLAS_BUILT"])
@@ -32,10 +33,11 @@ class LocalMap(folium.Map):
 
 @st.cache_resource(show_spinner=False)
 def open_atlas():
-    """Read the atlas once for the server's life, and spare the collector the walk through it."""
+    """Read the atlas once for the server's life, and spare the collector the walk through it and readers a wait."""
     atlas = load_atlas(BUILT)
     features = {feature["id"]: feature for feature in read_json(BUILT / "atlas.geojson")["features"]}
     found = atlas, features, Cards(atlas), stops(atlas)
+    send_at_once()
     gc.collect()
     gc.freeze()
     return found
