@@ -40,23 +40,22 @@ PAGE_STYLE = """
 [data-testid="stHeader"] { display: none; }
 [data-testid="stMainBlockContainer"] { padding: 0.9rem 1.5rem 1rem; max-width: none; }
 [data-testid="stMainBlockContainer"] [data-testid="stVerticalBlock"] { gap: 0.6rem; }
-iframe[title="streamlit_folium.st_folium"] { height: calc(100dvh - 10.4rem) !important; min-height: 30rem; }
-.kz-narrow { display: none; }
+iframe[title="streamlit_folium.st_folium"] { height: calc(100dvh - 11.5rem) !important; min-height: 30rem; }
 .st-key-language { align-self: flex-end; width: auto !important; }
 @media (min-width: 900px) {
-  .st-key-panel { height: calc(100dvh - 10.4rem); overflow-y: auto; padding: 0 0.6rem 1rem 0.2rem; }
+  .st-key-panel { height: calc(100dvh - 11.5rem) !important; flex: none !important; }
+  .st-key-panel { overflow-y: auto; padding: 0 0.6rem 1rem 0.2rem; }
 }
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 0.5rem 0.7rem 2rem; }
   [data-testid="stMainBlockContainer"] [data-testid="stVerticalBlock"],
   [data-testid="stMainBlockContainer"] [data-testid="stHorizontalBlock"] { gap: 0.4rem; }
   .kz-wide { display: none; }
-  .kz-narrow { display: block; }
   .stApp .kz-title h1 { font-size: 1.3rem; }
-  .stApp .kz-title p.kz-subtitle { font-size: 0.8rem; }
+  .stApp .kz-title p.kz-subtitle { font-size: 0.74rem; line-height: 1.2; }
   .stApp .st-key-language { align-self: flex-start; }
   .stApp .st-key-page [role="radiogroup"] { gap: 0 0.9rem; font-size: 0.88rem; }
-  iframe[title="streamlit_folium.st_folium"] { height: calc(100dvh - 9rem) !important; min-height: 40rem; }
+  iframe[title="streamlit_folium.st_folium"] { height: calc(100dvh - 12.4rem) !important; min-height: 33.5rem; }
 }
 """
 
@@ -227,7 +226,7 @@ def show_panel(opened: Opened, words: Words, place: dict[str, Any]) -> None:
     card = cards.unit_card(words, unit, day, view) if unit else ""
     if zone:
         card = cards.zone_card(words, zone, day, view)
-    show_html(words, card or f'<p class="kz-hint">{escape(words("page.no_unit"))}</p>')
+    show_html(words, card)
     # Apart from the card, so that choosing a unit does not send and clean the day's acts again.
     acts = opened.kept((words.language, day, view), lambda: parts.stop_html(opened, words, day, view))
     show_html(words, acts)
@@ -256,7 +255,8 @@ def show_atlas(opened: Opened, words: Words) -> None:
     with left:
         place = show_map(opened)
     with right, st.container(key="panel"):
-        st.html('<div id="kz-search" tabindex="-1"></div>')
+        intro = "" if place["unit"] or place["zone"] else f'<p class="kz-hint">{escape(words("page.intro"))}</p>'
+        st.html(f'<div id="kz-search" class="kz-panel" lang="{words.language}" tabindex="-1">{intro}</div>')
         parts.show_search(opened, words, place)
         parts.show_walk(words, lambda step: walk_to(step, opened))
         if st.session_state.get("guests"):

@@ -17,12 +17,11 @@ from kazatlas.atlas import MANIFEST, Atlas, dump_compact, dump_features, dump_js
 from kazatlas.check import area_of, check_map, check_record, day_of
 from kazatlas.faces import Faces, build_faces
 from kazatlas.quality import quality_sections
-from kazatlas.record import COVERAGE, LANGUAGES, VIEWS, Problem, Record, RecordError, VersionEntry
+from kazatlas.record import COVERAGE, LANGUAGES, REPUBLIC, VIEWS, Problem, Record, RecordError, VersionEntry
 from kazatlas.timeline import Stretch, holdings, stretches
 from kazatlas.topology import build_topology
 from kazatlas.words import load_words
 
-REPUBLIC = "kirghiz-assr"
 KM2_PER_SQUARE_VERST = 1.13806
 """1 verst = 500 sazhen = 1.0668 km (Brockhaus-Efron, s.v. Верста)."""
 

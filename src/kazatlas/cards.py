@@ -16,7 +16,7 @@ from urllib.parse import urlencode, urlsplit
 
 from kazatlas.atlas import Atlas, stops
 from kazatlas.lineage import Relation, family, timeline_of
-from kazatlas.record import View
+from kazatlas.record import REPUBLIC, View
 from kazatlas.words import Words
 
 Row = Mapping[str, Any]
@@ -247,6 +247,11 @@ class Cards:
         """Return a day in words as a link that moves the map to it."""
         return place_link(words, words.date(day, precision), day=day, view=view, unit=unit)
 
+    def title(self, words: Words, id_: str) -> str:
+        """Return what a source is called: its own title, or our words for what has none."""
+        title = str(self.tables["sources"][id_]["title"])
+        return words("card.source_" + id_) if id_ in OWN_SOURCES else words.said(title) or title
+
     def source(self, words: Words, id_: str) -> str:
         """Return a source as one line: authors, title, where, year, how it was seen."""
         if (words.language, id_) not in self.known_sources:
@@ -258,18 +263,20 @@ class Cards:
         if id_ in OWN_SOURCES:
             # Not a document but our own word for where a statement comes from, so said in the page's language.
             return f"<cite>{escape(words('card.source_' + id_))}</cite>"
+        own = words.said(str(source["title"]))
+        language = "" if own else str(source.get("language") or "")
         authors = ", ".join(
             " ".join(str(author[part]) for part in ("family", "given", "literal") if part in author)
             for author in source.get("author", [])
         )
-        title = escape(str(source["title"]))
+        title = escape(own or str(source["title"]))
         if (address := str(source.get("URL", ""))) and urlsplit(address).scheme in ("http", "https"):
             title = f'<a href="{escape(address)}" target="_blank" rel="noopener noreferrer">{title}</a>'
         issued = source.get("issued")
         if isinstance(issued, Mapping):
             parts = issued.get("date-parts", [[""]])
             issued = issued.get("literal") or issued.get("raw") or _issued(words, parts[0])
-        pieces = [escape(authors), f"<cite>{title}</cite>"]
+        pieces = [escape(authors), f"<cite{_tongue(words, language)}>{title}</cite>"]
         where = ("container-title", "publisher-place", "publisher")
         pieces += [escape(str(source[key])) for key in where if key in source]
         pieces += [escape(str(issued))] if issued else []
@@ -285,7 +292,7 @@ class Cards:
         items = []
         for citation in citations:
             text = self.source(words, citation["source"])
-            text += f' <span class="kz-locator">{escape(citation["locator"])}</span>'
+            text += f" {self._locator(words, citation)}"
             if self.with_copies:
                 text += self._copy(words, citation["source"], citation["locator"])
             if quote := citation.get("quote"):
@@ -298,6 +305,13 @@ class Cards:
                     text += f'<p class="kz-translation"><span>{mark}:</span> {escape(ours)}</p>'
             items.append(f"<li>{text}</li>")
         return f'<ul class="kz-citations">{"".join(items)}</ul>'
+
+    def _locator(self, words: Words, citation: Mapping[str, Any]) -> str:
+        """Return the place in a source: in the page's language where the words are ours, else marked with its own."""
+        locator = str(citation["locator"])
+        own = words.said(locator)
+        mark = "" if own else _tongue(words, _script(locator, self.tables["sources"][citation["source"]]))
+        return f'<span class="kz-locator"{mark}>{escape(own or locator)}</span>'
 
     def _copy(self, words: Words, source: str, locator: str) -> str:
         """Return the mark of a citation that can be copied; see static/page.js."""
@@ -367,8 +381,21 @@ class Cards:
                 self._readings(words, row, view) + self._family(words, row["unit"], view) + self._life(words, row, view)
             )
             html += f"<h4>{escape(words('card.sources'))}</h4>{self.citations(words, row['citations'])}"
-            self.known_parts[key] = html + self._grounds(words, row, view) + self._figures(words, row["unit"])
+            html += self._grounds(words, row, view) + self._figures(words, row["unit"])
+            self.known_parts[key] = (self._organs(words) if row["unit"] == REPUBLIC else "") + html
         return self.known_parts[key]
+
+    def organs(self, words: Words, level: int = 3) -> str:
+        """Return the republic's capital, who governed, what Moscow kept, its two levels of organs, with quotations."""
+        html = ""
+        for entry in self.tables["article"]["republic_card"]:
+            html += f"<h{level}>{escape(words.choice(entry['title']))}</h{level}>"
+            html += f"<p>{escape(words.choice(entry['text']))}</p>{self.citations(words, entry['citations'])}"
+        return html
+
+    def _organs(self, words: Words) -> str:
+        inner = self.organs(words, 5)
+        return _fold(words("pages.republic"), "", inner) if inner else ""
 
     def event_card(self, words: Words, event: Mapping[str, Any], view: str) -> str:
         """Return the card of an event: when, what, which units, what other sources say, from where."""
@@ -593,10 +620,7 @@ class Cards:
 
     def _fold_citations(self, words: Words, citations: list[Mapping[str, Any]]) -> str:
         """Return citations behind the titles of their sources."""
-        titles = [
-            words("card.source_" + id_) if id_ in OWN_SOURCES else str(self.tables["sources"][id_]["title"])
-            for id_ in dict.fromkeys(citation["source"] for citation in citations)
-        ]
+        titles = [self.title(words, id_) for id_ in dict.fromkeys(citation["source"] for citation in citations)]
         return f"<details><summary>{escape('; '.join(titles))}</summary>{self.citations(words, citations)}</details>"
 
     # ---- before and after
@@ -745,11 +769,11 @@ class Cards:
                 value += f" = {words('card.km2', number=words.number(figure['km2']))}"
             what = words("card.figure_" + figure["what"])
             if "as_of" in figure:
-                what += f", {figure['as_of']}"
-            title = self.tables["sources"][figure["source"]]["title"]
+                what += f", {words.years(figure['as_of'])}"
             items.append(
                 f"<dt>{escape(what)}</dt><dd>{escape(value)}"
-                f' <span class="kz-seen">({escape(str(title))}, {escape(figure["locator"])})</span>'
+                f' <span class="kz-seen">({escape(self.title(words, figure["source"]))},'
+                f" {self._locator(words, figure)})</span>"
                 + (f"<br>{escape(words.choice(figure['note']))}" if "note" in figure else "")
                 + "</dd>"
             )
@@ -783,6 +807,20 @@ def _percent(words: Words, share: float) -> str:
     percent = share * 100
     number = round(percent) if 1 <= percent <= 99 or share > 0.9995 else max(0.1, round(percent, 1))
     return words("card.percent", number=words.number(number))
+
+
+def _script(text: str, source: Mapping[str, Any]) -> str:
+    """Return the language that a note on a source is written in, as its letters tell."""
+    if re.search("[әғқңөұүһӘҒҚҢӨҰҮҺ]", text):
+        return "kk"
+    if not re.search("[А-Яа-я]", text):
+        return "en"
+    return "uk" if source.get("language") == "uk" and re.search("[іїєґІЇЄҐ]", text) else "ru"
+
+
+def _tongue(words: Words, language: str) -> str:
+    """Return the mark of a text in another language than the page's."""
+    return f' lang="{escape(language)}"' if language and language != words.language else ""
 
 
 def _issued(words: Words, parts: list[int]) -> str:

@@ -23,15 +23,39 @@ def _heading(level: int, text: str, id_: str = "") -> str:
     return f"<h{level}{anchor}>{escape(text)}</h{level}>"
 
 
-def _table(caption: str, columns: Iterable[str], rows: Iterable[list[str]]) -> str:
-    """Return a table whose cells are HTML already; the first cell of a row heads it."""
-    head = "".join(f'<th scope="col">{escape(column)}</th>' for column in columns)
-    body = "".join(
-        f'<tr><th scope="row">{cells[0]}</th>{"".join(f"<td>{cell}</td>" for cell in cells[1:])}</tr>' for cells in rows
-    )
+def _table(
+    caption: str,
+    columns: Iterable[str],
+    rows: Iterable[list[str]],
+    *,
+    is_headed: bool = False,
+    is_stacked: bool = False,
+) -> str:
+    """Return a table whose cells are HTML already; the first cell of a row heads it.
+
+    Parameters
+    ----------
+    is_headed
+        Whether a heading says already what the caption would; the table then only bears it as its name.
+    is_stacked
+        Whether a narrow page shows each row as a list of its cells, each with its column's name before it.
+    """
+    columns = list(columns)
+    # Cells that are shown as blocks are no table to a screen reader any more, unless they say that they are.
+    role = {
+        name: f' role="{name}"' if is_stacked else "" for name in ("table", "row", "columnheader", "rowheader", "cell")
+    }
+    names = [f' data-column="{escape(column)}"' if is_stacked else "" for column in columns]
+    head = "".join(f'<th scope="col"{role["columnheader"]}>{escape(column)}</th>' for column in columns)
+    body = ""
+    for cells in rows:
+        rest = "".join(f"<td{role['cell']}{name}>{cell}</td>" for name, cell in zip(names[1:], cells[1:], strict=True))
+        body += f'<tr{role["row"]}><th scope="row"{role["rowheader"]}{names[0]}>{cells[0]}</th>{rest}</tr>'
+    named = f"{role['table']}{' class=kz-stacked' if is_stacked else ''}"
+    label = f' aria-label="{escape(caption)}">' if is_headed else f"><caption>{escape(caption)}</caption>"
     return (
-        f'<div class="kz-scroll" tabindex="0" role="region" aria-label="{escape(caption)}"><table>'
-        f"<caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        f'<div class="kz-scroll" tabindex="0" role="region" aria-label="{escape(caption)}"><table{named}{label}'
+        f"<thead><tr{role['row']}>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
 
@@ -66,7 +90,7 @@ def article_page(cards: Cards, words: Words) -> str:
         link = cards.day_link(words, passage["date"], passage["view"], unit=passage.get("unit"))
         html += f'<section class="kz-passage" id="passage-{escape(passage["id"])}">'
         html += _heading(3, words("pages.passage", number=number))
-        html += f'<p class="kz-seen"><cite lang="kk">{escape(passage["locator"])}</cite></p>'
+        html += f'<p class="kz-seen">{escape(words.said(passage["locator"]) or passage["locator"])}</p>'
         html += _quotation(words, passage["quote"], "kk", passage["translation"])
         html += f'<p class="kz-when">{escape(words("pages.map_link"))}: {link}</p>'
         # A slip that several passages share is told in full once, and pointed to afterwards.
@@ -89,10 +113,7 @@ def article_page(cards: Cards, words: Words) -> str:
 def republic_page(cards: Cards, words: Words) -> str:
     """Return the republic's card: its capital, who governed, what Moscow kept, its two levels of organs."""
     html = _heading(2, words("pages.republic")) + f"<p>{escape(words('page.name_note'))}</p>"
-    for entry in cards.tables["article"]["republic_card"]:
-        html += _heading(3, words.choice(entry["title"])) + f"<p>{escape(words.choice(entry['text']))}</p>"
-        html += cards.citations(words, entry["citations"])
-    return html
+    return html + cards.organs(words)
 
 
 def _sort_key(row: dict[str, Any], sort: str, words: Words) -> tuple[Any, ...]:
@@ -133,9 +154,8 @@ def units_table(cards: Cards, words: Words, day: str, view: str, sort: str = "na
 
 def _source_title(cards: Cards, words: Words, id_: str) -> str:
     """Return a source's title as it is, marked as a name; our own sources have theirs in each language."""
-    if id_ in OWN_SOURCES:
-        return escape(words("card.source_" + id_))
-    return f"<cite>{escape(str(cards.tables['sources'][id_]['title']))}</cite>"
+    title = escape(cards.title(words, id_))
+    return title if id_ in OWN_SOURCES else f"<cite>{title}</cite>"
 
 
 def events_table(cards: Cards, words: Words, view: str) -> str:
@@ -196,7 +216,8 @@ def quality_page(atlas: Atlas, words: Words) -> str:
     html = _heading(2, words("pages.quality"))
     for section in quality_sections(atlas, words):
         rows = [[escape(cell) for cell in row] for row in section.rows]
-        html += f"<p>{escape(section.note)}</p>{_table(section.title, section.columns, rows)}"
+        html += _heading(3, section.title) + f"<p>{escape(section.note)}</p>"
+        html += _table(section.title, section.columns, rows, is_headed=True)
     return html
 
 
@@ -221,9 +242,10 @@ def compare_table(atlas: Atlas, cards: Cards, words: Words, first: str, second: 
     return _table(words("pages.differs", **dates), columns, cells)
 
 
-def ladder_table(rows: list[dict[str, str]], words: Words, view: View) -> str:
+def ladder_table(rows: list[dict[str, str]], words: Words, view: View, place: str = "") -> str:
     """Return where a place lay from first to last, as a table (rows of `kazatlas.ladder.printable`)."""
-    heading = _heading(3, words("map.view_" + view))
+    title = ": ".join(part for part in (place, words("map.view_" + view)) if part)
+    heading = _heading(3, title)
     if not rows:
         return heading + f"<p>{escape(words('ladder.nowhere'))}</p>"
     cells = []
@@ -242,7 +264,7 @@ def ladder_table(rows: list[dict[str, str]], words: Words, view: View) -> str:
         words("card.from"), words("card.to"), words("place.uezd"), words("place.gubernia"), words("place.authority"),
         words("place.border"), words("place.beware"),
     ]  # fmt: skip
-    return heading + _table(words("place.title"), columns, cells)
+    return heading + _table(title, columns, cells, is_headed=True, is_stacked=True)
 
 
 def questions_page(cards: Cards, words: Words) -> str:
@@ -251,4 +273,5 @@ def questions_page(cards: Cards, words: Words) -> str:
         f"<li>{escape(words.choice(question['text']))}{cards.citations(words, question.get('citations') or [])}</li>"
         for question in cards.tables["article"]["open_questions"]
     )
-    return _heading(2, words("pages.questions")) + f'<ol type="a">{items}</ol>'
+    note = f"<p>{escape(words('quality.open_note'))}</p>"
+    return _heading(2, words("pages.questions")) + note + f'<ol type="a">{items}</ol>'

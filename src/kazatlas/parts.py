@@ -353,23 +353,24 @@ def show_place_page(opened: Opened, words: Words) -> None:
     show_html(words, f"<h2>{escape(words('place.title'))}</h2><p>{escape(words('place.intro'))}</p>")
     query = st.text_input(words("place.town"), key="place_query", max_chars=200)
     point: tuple[float, float] | None = None
+    place = ""
     if query.strip():
         hits = [hit for hit in find(opened.names, query, limit=12) if hit.kind == "town" and hit.point is not None]
         if hits:
             hit = st.selectbox(words("place.which"), hits, format_func=lambda hit: hit.names[words.language])
-            point = hit.point
+            point, place = hit.point, hit.names[words.language]
         else:
             show_html(words, f'<p role="status">{escape(words("find.nothing"))}</p>')
     with st.expander(words("place.point"), expanded=False):
         lon = st.number_input(words("place.lon"), 40.0, 100.0, value=None, step=0.01, format="%.4f")
         lat = st.number_input(words("place.lat"), 30.0, 65.0, value=None, step=0.01, format="%.4f")
         if lon is not None and lat is not None:
-            point = (float(lon), float(lat))
+            point, place = (float(lon), float(lat)), f"{words.number(lat)}, {words.number(lon)}"
     if point is None:
         return
     found = ladder(opened.places, *point)
     for view in VIEWS:
-        show_html(words, pages.ladder_table(printable(found, view, words), words, view))
+        show_html(words, pages.ladder_table(printable(found, view, words), words, view, place))
 
 
 def show_points(opened: Opened, words: Words, day: str) -> None:

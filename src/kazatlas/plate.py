@@ -15,8 +15,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from kazatlas.atlas import Atlas
-from kazatlas.build import REPUBLIC
-from kazatlas.record import View
+from kazatlas.record import REPUBLIC, View
 from kazatlas.scene import PAPER, Base, Level, Scene, mix, palette
 from kazatlas.sheet import A4, LEADING, MM, Box, Format, Point, Sheet, Style, around, drawing, wrap
 from kazatlas.words import Language, Words, load_words

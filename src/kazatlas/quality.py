@@ -227,7 +227,11 @@ def quality_sections(atlas: Atlas, words: Words) -> list[Section]:
     sums = [sum(quality.border_km.get((basis, c), 0.0) for basis in bases) for c in CERTAINTIES]
     lengths.append([words("quality.total"), *(number(round(km)) for km in sums), number(round(quality.total_km))])
     certain = [words(f"card.certainty_{certainty}") for certainty in CERTAINTIES]
-    not_seen = "; ".join(tables["sources"][id_]["title"] for id_ in quality.seen["not-seen"])
+
+    def title(source: str) -> str:
+        return words.said(own := str(tables["sources"][source]["title"])) or own
+
+    not_seen = "; ".join(map(title, quality.seen["not-seen"]))
     lost = ", ".join(sorted(map(label, quality.not_recovered), key=_alphabetically))
     return [
         section("borders", [words("quality.level"), words("quality.units")], levels, units=lost or "—"),
@@ -243,8 +247,7 @@ def quality_sections(atlas: Atlas, words: Words) -> list[Section]:
                 [[words(f"card.seen_{how}"), number(len(ids))] for how, ids in quality.seen.items()],
                 titles=not_seen or "—"),
         section("areas", [words(f"quality.{column}") for column in _AREA_COLUMNS],
-                [[label(a.unit), a.as_of or "—", str(tables["sources"][a.source]["title"]),
+                [[label(a.unit), words.years(a.as_of) if a.as_of else "—", title(a.source),
                   number(round(a.printed_km2)), number(round(a.measured_km2)),
                   f"{round(a.difference * 100):+d} %".replace("-", "−")] for a in quality.areas]),
-        section("open", [words("quality.question")], [[words.choice(q["text"])] for q in quality.open_questions]),
     ]  # fmt: skip

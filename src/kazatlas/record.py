@@ -25,6 +25,7 @@ Certainty = Literal["certain", "less-certain", "uncertain"]
 Basis = Literal["legal-text", "period-map", "later-map", "river", "modern-boundary", "conjecture"]
 View = Literal["de_jure", "de_facto"]
 VIEWS: tuple[View, View] = ("de_jure", "de_facto")
+REPUBLIC = "kirghiz-assr"
 LANGUAGES = ("kk", "ru", "en")
 
 MAX_FILE = 5_000_000

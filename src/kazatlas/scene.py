@@ -17,10 +17,9 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from kazatlas.atlas import Atlas
-from kazatlas.build import REPUBLIC
 from kazatlas.choice import is_given
 from kazatlas.lineage import History
-from kazatlas.record import View, read_json
+from kazatlas.record import REPUBLIC, View, read_json
 from kazatlas.sheet import Box, Point
 from kazatlas.words import Words
 

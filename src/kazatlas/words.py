@@ -53,9 +53,30 @@ class Words:
         """Return a number with the language's own grouping and decimal sign."""
         return format_decimal(round(value, 1) if value % 1 else round(value), locale=self.language)
 
+    def years(self, edtf: str) -> str:
+        """Return years that are given in EDTF as one writes them: `1890/1907` is 1890–1907, `192X` the 1920s."""
+        parts = [self("card.decade", year=f"{part[:3]}0") if part.endswith("X") else part for part in edtf.split("/")]
+        return "–".join(parts)
+
+    def said(self, text: str) -> str | None:
+        """Return in this language what we say ourselves in a citation; none where the words are a source's."""
+        row = _own_words().get(text)
+        return row[self.language] if row else None
+
     def part(self, prefix: str) -> dict[str, str]:
         """Return all texts whose keys begin so, as the map's script takes them."""
         return {key: text for key, text in self.texts.items() if key.startswith(prefix)}
+
+
+@cache
+def _own_words() -> dict[str, dict[str, str]]:
+    """Read our own words in citations (`locale/citations.tsv`), by what they are in any language."""
+    file = resources.files("kazatlas") / "locale" / "citations.tsv"
+    found: dict[str, dict[str, str]] = {}
+    for line in file.read_text(encoding="utf-8").splitlines()[1:]:
+        row: dict[str, str] = dict(zip(LANGUAGES, line.split("\t"), strict=True))
+        found |= dict.fromkeys(row.values(), row)
+    return found
 
 
 @cache
