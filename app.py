@@ -173,6 +173,7 @@ def page_script(words: Words, assets: Assets) -> str:
         rows.append({"own": theirs} | {language: load_words(language)(key, **values) for language in LANGUAGES})
     told = {
         "lang": words.language, "frame": words("page.map_frame"), "words": rows, "failed": words("card.cite_failed"),
+        "copy": words("card.copy"), "copied": words("card.copied"), "not_copied": words("card.not_copied"),
         "copies": f"app/static/{assets.copies}", "styles": list(STYLE_NAMES.values()),
         "ahead": [f"app/static/{name}" for name in (assets.script, assets.data)],
     }  # fmt: skip

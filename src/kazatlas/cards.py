@@ -283,8 +283,10 @@ class Cards:
         line = ". ".join(piece.rstrip(".") for piece in pieces if piece)
         line += f' <span class="kz-seen">({escape(words("card.seen_" + source["seen"]))})</span>'
         for other in source.get("relies_on", []):
-            relied = self.tables["sources"].get(other, {}).get("title", other)
-            line += f' <span class="kz-seen">{escape(words("card.relies_on", title=relied))}</span>'
+            relied = self.tables["sources"].get(other, {})
+            mark = _tongue(words, str(relied.get("language") or ""))
+            told = f"<cite{mark}>{escape(str(relied.get('title', other)))}</cite>"
+            line += f' <span class="kz-seen">{_opened(words("card.relies_on", title="@"), told)}</span>'
         return line
 
     def citations(self, words: Words, citations: Iterable[Mapping[str, Any]]) -> str:

@@ -57,6 +57,22 @@
   });
   translate(document.body);
 
+  function copier(code, style) {
+    var button = document.createElement("button"), page = window.kazatlasPage;
+    button.type = "button";
+    button.textContent = page.copy;
+    button.setAttribute("aria-label", page.copy + ": " + style);
+    button.addEventListener("click", function () {
+      // The clipboard is for secure pages; elsewhere the text is selected and copied as a reader would.
+      var done = navigator.clipboard ? navigator.clipboard.writeText(code.textContent) : new Promise(function (resolve, reject) {
+        window.getSelection().selectAllChildren(code);
+        (document.execCommand("copy") ? resolve : reject)();
+      });
+      function say(text) { button.textContent = text; button.setAttribute("aria-label", text + ": " + style); }
+      done.then(function () { say(page.copied); }, function () { say(page.not_copied); });
+    });
+    return button;
+  }
   // A citation in its styles comes when a reader opens it; most are never opened.
   function fill(fold, told) {
     if (fold.querySelector("p")) fold.querySelector("p").remove();
@@ -66,7 +82,7 @@
       var name = document.createElement("dt"), body = document.createElement("dd"), code = document.createElement("code");
       name.textContent = page.styles[index];
       code.textContent = text;
-      body.appendChild(code);
+      body.append(code, copier(code, page.styles[index]));
       list.append(name, body);
     });
     fold.appendChild(list);
