@@ -46,6 +46,7 @@ iframe[title="streamlit_folium.st_folium"] { height: calc(100dvh - 11.5rem) !imp
   .st-key-panel { height: calc(100dvh - 11.5rem) !important; flex: none !important; }
   .st-key-panel { overflow-y: auto; padding: 0 0.6rem 1rem 0.2rem; }
 }
+.st-key-reading iframe[title="streamlit_folium.st_folium"] { height: 34rem !important; }
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 0.5rem 0.7rem 2rem; }
   [data-testid="stMainBlockContainer"] [data-testid="stVerticalBlock"],
@@ -81,10 +82,7 @@ def open_atlas() -> Opened:
 
 def place_of(values: dict[str, Any], opened: Opened) -> dict[str, Any]:
     """Return where the map stands, from what a browser or an address says; what is not understood is left out."""
-    place: dict[str, Any] = {key: OPENING[key] for key in ("date", "view", "level", "unit")} | {
-        "zone": None,
-        "compare": None,
-    }
+    place: dict[str, Any] = {key: OPENING[key] for key in ("date", "view", "level", "unit", "zone", "compare", "point")}
     coverage = opened.atlas.tables["coverage"]
     date = values.get("date")
     if isinstance(date, str) and coverage[0] <= date < coverage[1]:
@@ -97,6 +95,7 @@ def place_of(values: dict[str, Any], opened: Opened) -> dict[str, Any]:
         place["unit"] = values["unit"]
     if values.get("zone") in list(opened.atlas.tables["zones"]):
         place["zone"], place["unit"] = values["zone"], None
+    place["point"] = parts.point_of(values.get("point"))
     if values.get("compare") in opened.days:
         place["compare"] = values["compare"]
     return place
@@ -110,6 +109,8 @@ def faults_of(values: dict[str, Any], opened: Opened, words: Words) -> list[str]
         told.append(words("page.bad_date", first=words.date(first), last=words.date(last)))
     if (unit := values.get("unit")) and unit not in opened.cards.rows:
         told.append(words("page.bad_unit"))
+    if (point := values.get("point")) and parts.point_of(point) is None:
+        told.append(words("page.bad_point"))
     if (view := values.get("view")) and view not in VIEWS:
         told.append(words("page.bad_view"))
     if (version := values.get("v")) and version != opened.atlas.tables["data_version"]:
@@ -119,9 +120,13 @@ def faults_of(values: dict[str, Any], opened: Opened, words: Words) -> list[str]
 
 def address_of(place: dict[str, Any], language: str, opened: Opened) -> dict[str, str]:
     """Return the page's address for a place: what a copied link must say."""
+    page = st.session_state.get("page")
     address = {"lang": language} | {key: str(value) for key, value in place.items() if value is not None}
-    if (page := st.session_state.get("page")) in PAGES[1:]:
+    if page in PAGES[1:]:
         address["page"] = page
+    # A point is of its own page alone.
+    if address.pop("point", None) and page == "place":
+        address["point"] = ",".join(map(str, place["point"]))
     return address | {"v": opened.atlas.tables["data_version"]}
 
 
@@ -132,7 +137,7 @@ def send(place: dict[str, Any]) -> None:
     state.serial = max(state.get("serial", 0) + 1, int(time.time()))
     state.place = place
     state.command = {"serial": state.serial, "lang": state.language, **place, "embed": bool(st.context.is_embedded)}
-    state.command["guests"] = state.get("guests", [])
+    state.command |= {"guests": state.get("guests", []), "pick": state.get("page") == "place"}
 
 
 def follow_address(opened: Opened) -> None:
@@ -274,6 +279,18 @@ def show_embedded(opened: Opened, words: Words) -> None:
     keep_address(opened, words, place)
 
 
+@st.fragment
+def show_place(opened: Opened, words: Words) -> None:
+    """Show in which uezd a point lay; a click on the map or a town's name runs this alone."""
+
+    def go(point: tuple[float, float]) -> None:
+        send(st.session_state.place | {"point": parts.point_of(point)})
+
+    with st.container(key="reading"):
+        parts.show_place_page(opened, words, lambda: show_map(opened), go)
+    keep_address(opened, words, st.session_state.place)
+
+
 def keep_address(opened: Opened, words: Words, place: dict[str, Any]) -> None:
     """Make the address say where the reader is."""
     address = address_of(place, words.language, opened)
@@ -291,8 +308,6 @@ def show_page(name: str, opened: Opened, words: Words, place: dict[str, Any]) ->
         parts.show_tables_page(opened, words, place)
     elif name == "compare":
         parts.show_compare_page(opened, words, place)
-    elif name == "place":
-        parts.show_place_page(opened, words)
     elif name == "take":
         address = f"{st.context.url}?{urlencode(address_of(place, words.language, opened) | {'page': PAGES[0]})}"
         parts.show_take_page(opened, words, place, address)
@@ -328,6 +343,9 @@ def main() -> None:
     follow_address(opened)
     words = load_words(st.session_state.language)
     here = st.session_state.get("page", PAGES[0])
+    if "shown" in st.session_state and st.session_state.shown[0] != here:
+        # A map that comes back must be told where it stood, and of the points that a reader has brought.
+        send(st.session_state.place)
     st.session_state.shown = (here, words.language)
     st.set_page_config(f"{words(f'pages.{here}')} – {words('page.title')}", page_icon="🗺️", layout="wide")
     if st.context.is_embedded:
@@ -339,11 +357,11 @@ def main() -> None:
         st.warning(fault)
     if page == PAGES[0]:
         show_atlas(opened, words)
+    elif page == "place":
+        show_place(opened, words)
     else:
         with st.container(key="reading"):
             show_page(page, opened, words, st.session_state.place)
-        # A map that comes back must be told where it stood, and of the points that a reader has brought.
-        send(st.session_state.place)
 
 
 main()

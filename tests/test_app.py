@@ -60,7 +60,7 @@ def test_opens_in_kazakh_on_the_day_of_the_decree(app: AppTest, fake_map: FakeMa
     assert "Қазақ АКСР атласы" in html
     assert "1920 жылғы 26 тамыз" in html
     assert fake_map.commands[-1] | {"serial": 0} == {
-        "serial": 0, "date": "1920-08-26", "view": "de_jure", "level": 2, "unit": None, "lang": "kk", "show": False, "zone": None, "compare": None, "embed": False,
+        "serial": 0, "date": "1920-08-26", "view": "de_jure", "level": 2, "unit": None, "lang": "kk", "show": False, "zone": None, "compare": None, "point": None, "pick": False, "embed": False,
         "guests": [],
     }  # fmt: skip
 

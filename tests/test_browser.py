@@ -787,3 +787,23 @@ def test_a_readers_own_points_are_drawn_for_the_visit(open_page: Callable[..., A
     assert frame.locator(".kz-guest.area").count() == 1
     page.get_by_text("Take your points off the map").click()
     frame.locator(".kz-guest").first.wait_for(state="detached")
+
+
+def test_a_click_on_the_map_asks_in_which_uezd_a_place_lay(open_page: Callable[..., Any]) -> None:
+    page = open_page("?lang=en&page=place")
+    frame = map_of(page)
+    where = frame.evaluate("""() => {
+      const at = kazatlas.element.map.latLngToContainerPoint([52.28, 76.97]);
+      return { x: at.x, y: at.y };
+    }""")
+    frame.locator(".leaflet-container").click(position=where)
+    # A pixel of this map is some kilometres wide.
+    page.get_by_text(re.compile(r"^5[12][.\d]*° N, 7[67][.\d]*° E: What decrees say")).wait_for()
+    assert "Pavlodar uezd" in page.locator("table").first.inner_text()
+    assert frame.evaluate("() => kazatlas.element.state.unit") is None
+    page.get_by_label("Town or village").fill("Верный")
+    page.get_by_label("Town or village").press("Enter")
+    page.get_by_role("heading", name=re.compile("(Almaty|Verny).*: What decrees say")).wait_for()
+    assert frame.locator(".kz-picked").count() == 1
+    page.get_by_text("Map", exact=True).click()
+    expect(map_of(page).locator(".kz-picked")).to_be_hidden()

@@ -45,6 +45,7 @@ OPENING = {
     "unit": None,
     "zone": None,
     "compare": None,
+    "point": None,
     "lang": "kk",
 }
 """What the map shows first; part of its identity, so the same for every reader."""
@@ -221,7 +222,8 @@ def command_group(words: Mapping[str, Any]) -> folium.FeatureGroup:
     words
         `serial` (each number is obeyed once) and any of `date`, `view`, `level`, `unit`, `zone`, `lang`,
         `compare` (a second date, or None for one map alone), `embed` (True leaves map, timeline and
-        attribution), and `show` to bring the unit or the zone into sight.
+        attribution), `guests` (a reader's own shapes), `pick` (True lets a click choose a point instead
+        of a unit), `point` ([longitude, latitude]), and `show` to bring the unit or the zone into sight.
     """
     group = ScriptGroup()
     Command(words).add_to(group)

@@ -348,26 +348,69 @@ def show_compare_page(opened: Opened, words: Words, place: Mapping[str, Any]) ->
     show_html(words, pages.compare_table(opened.atlas, opened.cards, words, first, second, view))
 
 
-def show_place_page(opened: Opened, words: Words) -> None:
-    """Show in which uezd, gubernia and authority a place lay, from first to last."""
+def point_of(value: Any) -> list[float] | None:
+    """Return a point as [longitude, latitude] in degrees, or None for what is no point near the atlas."""
+    parts = value.split(",") if isinstance(value, str) else value
+    try:
+        lon, lat = (round(float(part), 4) for part in parts)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return [lon, lat] if 40 <= lon <= 100 and 30 <= lat <= 65 else None
+
+
+def show_place_page(
+    opened: Opened, words: Words, show_map: Callable[[], Mapping[str, Any]], go: Callable[[tuple[float, float]], None]
+) -> None:
+    """Show in which uezd, gubernia and authority a place lay, from first to last.
+
+    Parameters
+    ----------
+    show_map
+        Shows the map and returns where it stands; its `point` is the place.
+    go
+        Moves the map's point.
+    """
+
+    def towns() -> list[Hit]:
+        query = str(st.session_state.get("place_query") or "")
+        hits = find(opened.names, query, limit=12) if query.strip() else []
+        return [hit for hit in hits if hit.kind == "town" and hit.point is not None]
+
+    def take_first() -> None:
+        if hits := towns():
+            go(cast("tuple[float, float]", hits[0].point))
+
+    def take_written() -> None:
+        written = st.session_state.get("place_lon"), st.session_state.get("place_lat")
+        if None not in written:
+            go(cast("tuple[float, float]", written))
+
     show_html(words, f"<h2>{escape(words('place.title'))}</h2><p>{escape(words('place.intro'))}</p>")
-    query = st.text_input(words("place.town"), key="place_query", max_chars=200)
-    point: tuple[float, float] | None = None
-    place = ""
-    if query.strip():
-        hits = [hit for hit in find(opened.names, query, limit=12) if hit.kind == "town" and hit.point is not None]
-        if hits:
-            hit = st.selectbox(words("place.which"), hits, format_func=lambda hit: hit.names[words.language])
-            point, place = hit.point, hit.names[words.language]
-        else:
+    asked, shown = st.columns([1, 2.2], gap="medium")
+    with shown:
+        point = show_map()["point"]
+    with asked:
+        query = st.text_input(words("place.town"), key="place_query", max_chars=200, on_change=take_first)
+        hits = towns()
+        if len(hits) > 1:
+            st.selectbox(
+                words("place.which"), hits, format_func=lambda hit: hit.names[words.language], key="place_which",
+                on_change=lambda: go(st.session_state.place_which.point),
+            )  # fmt: skip
+        if query.strip() and not hits:
             show_html(words, f'<p role="status">{escape(words("find.nothing"))}</p>')
-    with st.expander(words("place.point"), expanded=False):
-        lon = st.number_input(words("place.lon"), 40.0, 100.0, value=None, step=0.01, format="%.4f")
-        lat = st.number_input(words("place.lat"), 30.0, 65.0, value=None, step=0.01, format="%.4f")
-        if lon is not None and lat is not None:
-            point, place = (float(lon), float(lat)), f"{words.number(lat)}, {words.number(lon)}"
+        with st.expander(words("place.point"), expanded=False):
+            for key, low, high in (("lon", 40.0, 100.0), ("lat", 30.0, 65.0)):
+                st.number_input(
+                    words(f"place.{key}"), low, high, value=None, step=0.01, format="%.4f", key=f"place_{key}",
+                    on_change=take_written,
+                )  # fmt: skip
     if point is None:
         return
+    # A place is called by its name as long as the point is that town's.
+    town = next((hit for hit in hits if point_of(hit.point) == point), None)
+    lon, lat = (words.number(degrees, 2) for degrees in point)
+    place = town.names[words.language] if town else words("place.degrees", lat=lat, lon=lon)
     found = ladder(opened.places, *point)
     for view in VIEWS:
         show_html(words, pages.ladder_table(printable(found, view, words), words, view, place))

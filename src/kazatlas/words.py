@@ -49,9 +49,9 @@ class Words:
         pattern = _DATE_PATTERNS[self.language][precision]
         return format_date(date.fromisoformat(day), format=pattern, locale=self.language)
 
-    def number(self, value: float) -> str:
-        """Return a number with the language's own grouping and decimal sign."""
-        return format_decimal(round(value, 1) if value % 1 else round(value), locale=self.language)
+    def number(self, value: float, digits: int = 1) -> str:
+        """Return a number with the language's own grouping and decimal sign, and at most so many decimals."""
+        return format_decimal(round(value, digits) if value % 1 else round(value), locale=self.language)
 
     def years(self, edtf: str) -> str:
         """Return years that are given in EDTF as one writes them: `1890/1907` is 1890–1907, `192X` the 1920s."""

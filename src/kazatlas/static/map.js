@@ -243,7 +243,7 @@
     this.record = record;
     this.options = options;
     this.state = Object.assign(
-      { view: "de_jure", level: 2, unit: null, zone: null, compare: null, lang: "kk", serial: 0 }, options.state
+      { view: "de_jure", level: 2, unit: null, zone: null, compare: null, point: null, lang: "kk", serial: 0 }, options.state
     );
     this.state.stop = record.stopAt(this.state.date || record.stops[0].date);
     this.state.compare = this.stopDate(this.state.compare);
@@ -340,6 +340,7 @@
     var size = this.map.getSize();
     this.buildMap();
     this.listenToLines();
+    this.listenToPicks();
     this.listenToKeys();
     document.addEventListener("keydown", function (event) {
       if (event.key !== "Escape") return;
@@ -1058,7 +1059,7 @@
   Element.prototype.reportOf = function (state) {
     return {
       date: this.record.stops[state.stop].date, view: state.view, level: state.level, unit: state.unit,
-      zone: state.zone, compare: state.compare, serial: state.serial
+      zone: state.zone, compare: state.compare, point: state.point, serial: state.serial
     };
   };
 
@@ -1088,6 +1089,11 @@
     else if (changes.zone) changes.unit = null;
     if (command.compare !== undefined) changes.compare = this.stopDate(command.compare);
     if (command.guests !== undefined) this.drawGuests(command.guests);
+    if (command.pick !== undefined) this.root.classList.toggle("kz-pick", Boolean(command.pick));
+    if (command.point !== undefined) {
+      changes.point = command.point;
+      this.drawPoint(command.point);
+    }
     if (command.embed !== undefined) this.root.classList.toggle("kz-embed", Boolean(command.embed));
     if (command.date) changes.stop = this.record.stopAt(command.date);
     this.stopPlaying();
@@ -1097,6 +1103,32 @@
     var next = Object.assign({}, this.state, changes);
     this.told = JSON.stringify(this.reportOf(next));
     if (command.show) this.show(next.unit, next.zone);
+  };
+
+  /* Where a click chooses a point, it does not choose the unit under it. */
+  Element.prototype.listenToPicks = function () {
+    var self = this, map = this.map;
+    map.getContainer().addEventListener("click", function (event) {
+      if (!self.root.classList.contains("kz-pick") || map.dragging.moved()) return;
+      if (event.target.closest(".leaflet-control, .kz-swipe")) return;
+      event.stopPropagation();
+      var at = map.mouseEventToLatLng(event);
+      self.state.point = [Number(at.lng.toFixed(4)), Number(at.lat.toFixed(4))];
+      self.drawPoint(self.state.point);
+      self.tell();
+    }, true);
+  };
+
+  /* Mark the chosen point, and bring it into sight. */
+  Element.prototype.drawPoint = function (point) {
+    if (this.picked) this.picked.remove();
+    this.picked = null;
+    if (!point) return;
+    var at = L.latLng(point[1], point[0]), cross = element("span", { class: "kz-cross" });
+    this.picked = L.marker(at, {
+      icon: L.divIcon({ html: cross, className: "kz-picked", iconSize: [22, 22] }), interactive: false, keyboard: false
+    }).addTo(this.map);
+    this.map.panInside(at, { padding: [40, 40], animate: false });
   };
 
   /* Draw a reader's own points and areas over the map, for as long as he is here. */
@@ -1863,6 +1895,8 @@
         atlas.element = made;
         atlas.command = function (command) { made.command(command); };
         if (options.state.guests) made.drawGuests(options.state.guests);
+        made.root.classList.toggle("kz-pick", Boolean(options.state.pick));
+        made.drawPoint(options.state.point);
         if (options.state.show) made.show(options.state.unit, options.state.zone);
         performance.mark("kazatlas-drawn");
         return made;
