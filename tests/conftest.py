@@ -27,6 +27,20 @@ GEODATA = ROOT / "geodata"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_report_to_serializable() -> Iterator[None]:
+    """Write out half a surrogate pair, which some tests print, in what one process tells another."""
+    return _writable((yield))
+
+
+def _writable(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, dict):
+        return {key: _writable(item) for key, item in value.items()}
+    return type(value)(map(_writable, value)) if type(value) in (list, tuple) else value
+
+
 def words(text: str) -> dict[str, str]:
     """Return the same text for all three languages, marked by language."""
     return {"kk": f"{text} (kk)", "ru": f"{text} (ru)", "en": text}

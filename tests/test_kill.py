@@ -10,10 +10,12 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
 import pytest
+from tqdm import tqdm
 
 from kazatlas import __main__ as command
 from kazatlas import atlas as writing
@@ -48,6 +50,8 @@ def start(work):
     if child:
         return child, output
     code = 99
+    # A process killed with the lock of the progress bar in its hand would hold up all that come after it.
+    tqdm.set_lock(threading.RLock())
     try:
         os.dup2(output.fileno(), 1)
         os.dup2(output.fileno(), 2)

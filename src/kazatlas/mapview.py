@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import time
 from collections.abc import Mapping
@@ -147,8 +148,8 @@ def _put(folder: Path, stem: str, suffix: str, content: str) -> str:
     if path.exists():
         path.touch()
     else:
-        # Written beside and moved, so that no reader is served half a file.
-        part = path.with_suffix(f".{suffix}.part")
+        # Written beside and moved, so that no reader is served half a file, nor two servers write the same.
+        part = path.with_suffix(f".{suffix}.{os.getpid()}.part")
         part.write_text(content, encoding="utf-8")
         part.replace(path)
     return path.name
