@@ -32,7 +32,7 @@ def cards(toy_atlas: Atlas) -> Cards:
 def test_a_card_names_the_unit_in_three_languages(cards: Cards) -> None:
     html = cards.unit_card(EN, "a1-uezd", "1920-09-01", "de_jure")
     assert "<h3>A1 uezd</h3>" in html
-    assert "A1 uezd (kk) · A1 uezd (ru)" in html
+    assert '<span lang="kk">A1 uezd (kk)</span> · <span lang="ru">A1 uezd (ru)</span>' in html
 
 
 def test_who_by_decree_and_who_in_fact_are_two_lines_where_they_differ(cards: Cards) -> None:

@@ -35,7 +35,7 @@ def visit(chromium: Any, server: str) -> Iterator[Callable[[str], Any]]:
         else:
             map_of(page)
             page.locator(".kz-changes").wait_for()
-        page.locator("[data-stale=true]").wait_for(state="detached")
+        expect(page.locator("[data-stale=true]")).to_have_count(0)
         return page
 
     yield go

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from html.parser import HTMLParser
 from importlib import resources
 from typing import Any
 
 import pytest
 
 from kazatlas.atlas import Atlas
+from kazatlas.lesson import lesson_cards
+from kazatlas.parts import WALK
 from kazatlas.words import LANGUAGES, OWN_NAMES, Language, load_words
 from tests.test_browser import FRAME, expect, map_of, pytestmark  # noqa: F401
 from tests.test_words import FOREIGN
@@ -40,8 +43,10 @@ RUN_AXE = """async () => {
 TEXTS = """() => {
   const theirs = 'script, style, noscript, blockquote, cite, code, [data-testid="stCode"], [data-testid="stIconMaterial"]', found = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  // What is marked as of another language is of another language.
+  const ours = element => (element.closest('[lang]') || document.documentElement).lang === document.documentElement.lang;
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    if (node.data.trim() && !node.parentElement.closest(theirs)) found.push(node.data.trim());
+    if (node.data.trim() && !node.parentElement.closest(theirs) && ours(node.parentElement)) found.push(node.data.trim());
   }
   for (const name of ['aria-label', 'placeholder', 'alt', 'aria-valuetext', 'aria-description']) {
     for (const element of document.querySelectorAll(`[${name}]`)) {
@@ -80,12 +85,12 @@ def reader(chromium: Any, server: str) -> Iterator[Callable[..., Any]]:
         page.set_viewport_size({"width": SIZES[0][0], "height": SIZES[0][1]})
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(f"{server}/?lang={language}&page={name}")
-        if name == "map":
+        if name.startswith("map"):
             map_of(page)
             page.locator(".kz-changes").wait_for()
         else:
             page.locator(".st-key-reading .kz-panel").first.wait_for()
-        page.locator("[data-stale=true]").wait_for(state="detached")
+        expect(page.locator("[data-stale=true]")).to_have_count(0)
         return page
 
     yield open_
@@ -122,7 +127,9 @@ def names_of_sources(atlas: Atlas) -> list[str]:
         told.add(id_)
         gather(source)
     locators(atlas.tables)
-    return sorted((text for text in told if len(text) > 2), key=len, reverse=True)
+    # What we say ourselves in a citation, we say in the reader's language.
+    ours = load_words("en").said
+    return sorted((text for text in told if len(text) > 2 and ours(text) is None), key=len, reverse=True)
 
 
 def frames_of(page: Any) -> list[Any]:
@@ -140,10 +147,15 @@ def violations(page: Any) -> list[Any]:
 
 def strange_texts(page: Any, language: Language, names: list[str]) -> set[str]:
     """Return the texts that are not of the page's language."""
+    return strange(language, {text for frame in frames_of(page) for text in frame.evaluate(TEXTS)}, names)
+
+
+def strange(language: Language, texts: Iterable[str], names: list[str]) -> set[str]:
+    """Return those of the texts that are not of the language."""
     allowed = rf"{FOREIGN}|GEOJSON|BibTeX|APA|CSL|ГОСТ|Kazatlas|WCAG|\b[IVXLC]+\b|«[^»]*»|“[^”]*”|\"[^\"]*\"|\b\w+\.(?:kz|ru|net|org|com)\b"
     allowed += "|" + "|".join(OWN_NAMES.values())
     found = set()
-    for text in {text for frame in frames_of(page) for text in frame.evaluate(TEXTS)}:
+    for text in texts:
         if re.search(STRANGE[language], re.sub(allowed, " ", text)):
             left = text
             for name in names:
@@ -169,23 +181,163 @@ def test_a_page_can_be_read_by_everyone(
     page.close()
 
 
-def test_the_dark_map_can_be_read_by_everyone(reader: Callable[..., Any]) -> None:
-    page = reader("kk", "map", "dark")
-    frames_of(page)[1].wait_for_function("() => document.documentElement.dataset.theme === 'dark'")
+@pytest.mark.parametrize("name", PAGES)
+def test_a_dark_page_can_be_read_by_everyone(reader: Callable[..., Any], name: str) -> None:
+    page = reader("kk", name, "dark")
+    for frame in frames_of(page)[1:]:
+        frame.wait_for_function("() => document.documentElement.dataset.theme === 'dark'")
+    page.evaluate("() => document.querySelectorAll('.kz-panel details').forEach(fold => { fold.open = true; })")
     assert violations(page) == []
     page.close()
 
 
-def test_map_and_timeline_fit_on_a_phone(reader: Callable[..., Any]) -> None:
-    page = reader("kk", "map")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_wherever_a_reader_goes_nothing_is_of_another_language(
+    reader: Callable[..., Any], names_of_sources: list[str], language: Language
+) -> None:
+    words, page = load_words(language), reader(language, "map")
+    frame = page.frame_locator(FRAME)
+
+    def assert_ours() -> None:
+        expect(page.locator("[data-stale=true]")).to_have_count(0)
+        assert strange_texts(page, language, names_of_sources) == set()
+
+    # At the first visit: three sentences, the day of the decree, and a walk of eight steps.
+    intro = page.locator("#kz-search .kz-hint")
+    assert len(re.findall(r"[^.]+\.(?: |$)", intro.inner_text())) == 3
+    expect(frame.locator(".kz-caption b")).to_have_text(words.date("1920-08-26"))
+    page.get_by_role("button", name=words("walk.start")).click()
+    for number, step in enumerate(WALK, 1):
+        heading = words("walk.step", number=number, total=len(WALK))
+        expect(page.locator(".kz-walk h2")).to_have_text(f"{heading}: {words('walk.' + str(step['key']))}")
+        expect(frame.locator(".kz-caption b")).to_have_text(words.date(str(step["date"])))
+        expect(page.locator(".kz-unit-card")).to_be_visible()
+        if number in (3, 6):
+            assert_ours()
+        onward = page.get_by_role("button", name=words("walk.next"), exact=True)
+        if number < len(WALK):
+            onward.click()
+    expect(onward).to_be_disabled()
+    page.get_by_role("button", name=words("walk.stop"), exact=True).click()
+    expect(page.locator(".kz-walk")).to_have_count(0)
+    # The legend, what a line says, two dates beside each other, and what the search finds.
+    frame.locator(".kz-legend summary").click()
+    frame.locator(".kz-edge[tabindex]").focus()
+    expect(frame.locator(".kz-line-tooltip strong")).to_be_visible()
+    frame.get_by_role("button", name=words("map.compare")).click()
+    expect(frame.get_by_role("slider", name=words("map.divider"))).to_be_visible()
+    search = page.get_by_label(words("find.label"))
+    later = {"kk": "Астана", "ru": "Астана", "en": "Astana"}[language]
+    search.fill(later)
+    search.press("Enter")
+    expect(page.locator(".kz-found li").first).to_contain_text(words("find.later", name=later))
+    page.evaluate("() => document.querySelectorAll('.kz-panel details').forEach(fold => { fold.open = true; })")
+    assert_ours()
+    search.fill("xqwzjk")
+    search.press("Enter")
+    expect(page.locator('[role="status"]', has_text=words("find.nothing"))).to_be_visible()
+    # An address that asks for what is not there.
+    page.goto(f"{page.url.partition('?')[0]}?lang={language}&date=1850-01-01&unit=nowhere&view=x&v=0.0.1")
+    expect(page.locator('[data-testid="stAlert"]')).to_have_count(4)
+    assert_ours()
+    page.close()
+
+
+MENTIONED = ("Торғын", "Примор", "Бухарская народная советская республика, БНСР")
+"""Names of another language that a text is about."""
+
+
+class _Ours(HTMLParser):
+    """The texts of a card that are in the page's language; quotations and titles are not."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.theirs, self.found, self.open = 0, list[str](), list[bool]()
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag != "br":
+            self.open.append(tag in ("cite", "blockquote", "code") or "lang" in dict(attrs))
+            self.theirs += self.open[-1]
+
+    def handle_endtag(self, tag: str) -> None:
+        self.theirs -= self.open.pop()
+
+    def handle_data(self, data: str) -> None:
+        if not self.theirs:
+            self.found.append(data.strip())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_card_on_any_day_has_a_word_of_another_language(
+    atlas: Atlas, names_of_sources: list[str], language: Language
+) -> None:
+    texts = lesson_cards(atlas, load_words(language))["texts"]
+    assert len(texts) > 500
+    ours = {text for html in texts for text in _Ours(html).found}
+    assert strange(language, ours, [*names_of_sources, *MENTIONED]) == set()
+
+
+def test_map_and_timeline_stand_together_on_the_first_screen_of_a_phone(reader: Callable[..., Any]) -> None:
+    for language in LANGUAGES:
+        page = reader(language, "map")
+        page.set_viewport_size({"width": 360, "height": 740})
+        page.wait_for_timeout(300)
+        frame = page.frame_locator(FRAME)
+        stage, track = frame.locator(".kz-stage").bounding_box(), frame.locator(".kz-range").bounding_box()
+        assert stage["height"] >= 220, language
+        assert track["y"] + track["height"] <= 740, language
+        page.close()
+
+
+def test_the_map_stays_in_sight_while_a_card_is_read(reader: Callable[..., Any]) -> None:
+    page = reader("en", "map&unit=semipalatinsk")
+    panel = page.locator(".st-key-panel")
+    heights = panel.evaluate("node => [node.scrollHeight, node.clientHeight]")
+    assert heights[0] > 2 * heights[1]
+    page.locator(".kz-changes").scroll_into_view_if_needed()
+    assert page.locator(".kz-changes").bounding_box()["y"] < 768
+    assert page.locator(FRAME).bounding_box()["y"] > 0
+    assert page.locator('[data-testid="stMain"]').evaluate("node => node.scrollHeight - node.clientHeight") <= 0
+    page.close()
+
+
+def test_my_place_has_a_ladder_that_warns_fits_a_phone_and_can_be_printed(reader: Callable[..., Any]) -> None:
+    words, page = load_words("ru"), reader("ru", "place")
+    page.get_by_label(words("place.town")).fill("Исилькуль")
+    page.keyboard.press("Enter")
+    table = page.locator(".kz-stacked").first
+    expect(table.locator("tbody tr")).to_have_count(5)
+    expect(page.locator("h3").first).to_have_text(f"Исилькуль: {words('map.view_de_jure')}")
+    expect(table.locator("tbody tr").last).to_contain_text(
+        re.compile(r"Точка лежит в 13,6 км от границы.*точностью 20 км")
+    )
     page.set_viewport_size({"width": 360, "height": 740})
-    page.wait_for_timeout(300)
-    # The map and the timeline below it have room on one screen.
-    slider = page.frame_locator(FRAME).locator(".kz-range")
-    slider.scroll_into_view_if_needed()
-    stage, track = page.frame_locator(FRAME).locator(".kz-stage").bounding_box(), slider.bounding_box()
-    assert stage["height"] >= 240
-    assert track["y"] + track["height"] - stage["y"] <= 740
+    expect(table.locator("td").first).to_have_css("display", "grid")
+    assert page.locator(".kz-scroll").first.evaluate("node => node.scrollWidth - node.clientWidth") <= 0
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 794, "height": 1123})
+    for name in (".st-key-page", ".st-key-language", ".st-key-place_query"):
+        expect(page.locator(name)).to_be_hidden()
+    assert page.locator(".kz-stacked").count() == 2
+    # Nothing cuts off what is longer than a sheet.
+    cut = """node => {
+      for (; node; node = node.parentElement) if (getComputedStyle(node).overflowY !== 'visible') return node.className || node.tagName;
+    }"""
+    assert page.locator(".kz-stacked").last.evaluate(cut) is None
+    page.close()
+
+
+def test_the_units_in_force_are_a_table_to_be_sorted_and_followed(reader: Callable[..., Any]) -> None:
+    words, page = load_words("en"), reader("en", "tables&date=1921-12-31")
+    table = page.locator(".kz-panel table").first
+    page.get_by_label(words("pages.sort")).click()
+    page.get_by_role("option", name=words("pages.sort_area"), exact=True).click()
+    largest = table.locator("tbody tr", has_text="gubernia").first.locator("th")
+    expect(largest).to_have_text("Akmola gubernia")
+    largest.locator("a").click()
+    map_of(page)
+    expect(page.locator(".kz-unit-card h3")).to_have_text("Akmola gubernia")
     page.close()
 
 

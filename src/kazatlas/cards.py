@@ -252,6 +252,14 @@ class Cards:
         title = str(self.tables["sources"][id_]["title"])
         return words("card.source_" + id_) if id_ in OWN_SOURCES else words.said(title) or title
 
+    def called(self, words: Words, id_: str) -> str:
+        """Return a source's title, marked with its language where that is not the page's."""
+        title = str(self.tables["sources"][id_]["title"])
+        if id_ in OWN_SOURCES or words.said(title):
+            return escape(self.title(words, id_))
+        mark = _tongue(words, str(self.tables["sources"][id_].get("language") or ""))
+        return f"<cite{mark}>{escape(title)}</cite>"
+
     def source(self, words: Words, id_: str) -> str:
         """Return a source as one line: authors, title, where, year, how it was seen."""
         if (words.language, id_) not in self.known_sources:
@@ -461,8 +469,8 @@ class Cards:
         return html
 
     def _heading(self, words: Words, row: Row) -> str:
-        others = [row[f"name_{language}"] for language in ("kk", "ru", "en") if language != words.language]
-        names = " · ".join(escape(name) for name in others)
+        others = [language for language in ("kk", "ru", "en") if language != words.language]
+        names = " · ".join(f'<span lang="{language}">{escape(row[f"name_{language}"])}</span>' for language in others)
         html = f'<p class="kz-kind">{escape(words("type." + row["type"]))}</p><h3>{escape(_name(row, words))}</h3>'
         html += f'<p class="kz-names">{names}</p>'
         if "name_period" in row:
@@ -622,8 +630,8 @@ class Cards:
 
     def _fold_citations(self, words: Words, citations: list[Mapping[str, Any]]) -> str:
         """Return citations behind the titles of their sources."""
-        titles = [self.title(words, id_) for id_ in dict.fromkeys(citation["source"] for citation in citations)]
-        return f"<details><summary>{escape('; '.join(titles))}</summary>{self.citations(words, citations)}</details>"
+        titles = [self.called(words, id_) for id_ in dict.fromkeys(citation["source"] for citation in citations)]
+        return f"<details><summary>{'; '.join(titles)}</summary>{self.citations(words, citations)}</details>"
 
     # ---- before and after
 
@@ -774,7 +782,7 @@ class Cards:
                 what += f", {words.years(figure['as_of'])}"
             items.append(
                 f"<dt>{escape(what)}</dt><dd>{escape(value)}"
-                f' <span class="kz-seen">({escape(self.title(words, figure["source"]))},'
+                f' <span class="kz-seen">({self.called(words, figure["source"])},'
                 f" {self._locator(words, figure)})</span>"
                 + (f"<br>{escape(words.choice(figure['note']))}" if "note" in figure else "")
                 + "</dd>"
@@ -813,6 +821,8 @@ def _percent(words: Words, share: float) -> str:
 
 def _script(text: str, source: Mapping[str, Any]) -> str:
     """Return the language that a note on a source is written in, as its letters tell."""
+    # What it quotes may be of another.
+    text = re.sub("«[^»]*»|“[^”]*”", "", text)
     if re.search("[әғқңөұүһӘҒҚҢӨҰҮҺ]", text):
         return "kk"
     if not re.search("[А-Яа-я]", text):

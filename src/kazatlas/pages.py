@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
 
 from kazatlas.atlas import Atlas
-from kazatlas.cards import OWN_SOURCES, Cards
+from kazatlas.cards import Cards
 from kazatlas.lineage import compare
 from kazatlas.quality import quality_sections
 from kazatlas.record import LANGUAGES, View
-from kazatlas.words import Words
+from kazatlas.words import Words, alphabetically
 
 SORTS = ("name", "type", "parent", "administered_by", "area")
 
@@ -116,11 +116,17 @@ def republic_page(cards: Cards, words: Words) -> str:
     return html + cards.organs(words)
 
 
-def _sort_key(row: dict[str, Any], sort: str, words: Words) -> tuple[Any, ...]:
-    name = str(row[f"name_{words.language}"])
+def _sort_key(cards: Cards, row: Mapping[str, Any], sort: str, words: Words, day: str, view: str) -> tuple[Any, ...]:
+    """Return a key that sorts by what the reader sees, as the alphabet of the page's language does."""
+    name = alphabetically(str(row[f"name_{words.language}"]))
     if sort == "area":
         return (-(row.get("area_km2") or 0), name)
-    return (name,) if sort == "name" else (str(row.get(sort) or ""), name)
+    if sort == "type":
+        return (alphabetically(words("type." + row["type"])), name)
+    if sort in ("parent", "administered_by"):
+        holder = cards.version(row.get(sort, ""), day, view if sort == "parent" else "de_facto")
+        return (alphabetically(str(holder[f"name_{words.language}"]) if holder else ""), name)
+    return (name,)
 
 
 def units_table(cards: Cards, words: Words, day: str, view: str, sort: str = "name") -> str:
@@ -133,7 +139,7 @@ def units_table(cards: Cards, words: Words, day: str, view: str, sort: str = "na
     """
     rows = [row for unit in cards.rows if (row := cards.version(unit, day, view)) is not None]
     cells = []
-    for row in sorted(rows, key=lambda row: (row["level"], *_sort_key(dict(row), sort, words))):
+    for row in sorted(rows, key=lambda row: (row["level"], *_sort_key(cards, row, sort, words, day, view))):
         area = words("card.km2", number=words.number(round(row["area_km2"]))) if "area_km2" in row else "–"
         cells.append([
             cards.link(words, row["unit"], day, view),
@@ -152,12 +158,6 @@ def units_table(cards: Cards, words: Words, day: str, view: str, sort: str = "na
     return _table(caption, columns, cells)
 
 
-def _source_title(cards: Cards, words: Words, id_: str) -> str:
-    """Return a source's title as it is, marked as a name; our own sources have theirs in each language."""
-    title = escape(cards.title(words, id_))
-    return title if id_ in OWN_SOURCES else f"<cite>{title}</cite>"
-
-
 def events_table(cards: Cards, words: Words, view: str) -> str:
     """Return all acts as a table, in order of date."""
     cells = []
@@ -169,7 +169,7 @@ def events_table(cards: Cards, words: Words, view: str) -> str:
             escape(words.choice(event["title"])),
             links or "–",
             escape(words("card.certainty_" + event["certainty"])),
-            "; ".join(sorted({_source_title(cards, words, c["source"]) for c in event["citations"]})),
+            "; ".join(sorted({cards.called(words, c["source"]) for c in event["citations"]})),
         ])  # fmt: skip
     columns = [
         words("pages.date"), words("pages.act"), words("event.units"), words("card.certainty"), words("card.sources"),

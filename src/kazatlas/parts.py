@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, cast
 
 import streamlit as st
+from anyascii import anyascii
 
 from kazatlas import pages
 from kazatlas.atlas import Atlas, stops
@@ -129,12 +130,19 @@ def _hit_link(opened: Opened, words: Words, hit: Hit, place: Mapping[str, Any]) 
         unit = str(rung.uezd["unit"]) if rung and rung.uezd is not None else None
     name = hit.names[words.language]
     html = place_link(words, name, day=hit.day, view=hit.view, unit=unit)
-    told = [words(f"find.{hit.kind}")]
+    told = [escape(words(f"find.{hit.kind}"))]
     if hit.matched.casefold() != name.casefold():
-        told.append(hit.matched if hit.use == "name" else words(f"find.{hit.use}", name=hit.matched))
+        # A name that only another script has is given in the reader's; the old spelling is itself what is told.
+        is_old = hit.use == "period"
+        matched = anyascii(hit.matched) if words.language == "en" and not is_old else hit.matched
+        if matched.casefold() != name.casefold():
+            marked = f'<span lang="ru-petr1708">{escape(matched)}</span>' if is_old else escape(matched)
+            told.append(
+                marked if hit.use == "name" else escape(words(f"find.{hit.use}", name="@")).replace("@", marked)
+            )
     if hit.kind == "unit":
-        told += [_span(words, *span) for span in hit.spans]
-    return f'<li>{html} <span class="kz-seen">{escape("; ".join(told))}</span></li>'
+        told += [escape(_span(words, *span)) for span in hit.spans]
+    return f'<li>{html} <span class="kz-seen">{"; ".join(told)}</span></li>'
 
 
 def _span(words: Words, start: str, end: str | None) -> str:

@@ -18,7 +18,7 @@ from kazatlas.atlas import Atlas
 from kazatlas.record import REPUBLIC, View
 from kazatlas.scene import PAPER, Base, Level, Scene, mix, palette
 from kazatlas.sheet import A4, LEADING, MM, Box, Format, Point, Sheet, Style, around, drawing, wrap
-from kazatlas.words import Language, Words, load_words
+from kazatlas.words import Language, Words, alphabetically, load_words
 
 RIVERS = "GSHHG (LGPL-3.0-or-later)"
 """Where the rivers come from that Natural Earth does not have."""
@@ -284,12 +284,9 @@ Swatch = Callable[[Box], None]
 Entry = tuple[Swatch | None, str]
 
 
-_ALPHABET = "аәбвгғдеёжзийкқлмнңоөпрстуұүфхһцчшщъыіьэюя"
-
-
 def in_order(item: tuple[str, str]) -> list[tuple[int, str]]:
     """Return what sorts names by the Kazakh alphabet, which holds the Russian one in its order."""
-    return [(_ALPHABET.find(letter), letter) for letter in item[0].lower()]
+    return alphabetically(item[0])
 
 
 def legend_entries(sheet: Sheet, scene: Scene, words: Words) -> list[list[Entry]]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from kazatlas.atlas import MAP_FRAME, Atlas
 from kazatlas.lineage import History, day_before, history
-from kazatlas.words import Words
+from kazatlas.words import Words, alphabetically
 
 BASES = ("legal-text", "period-map", "later-map", "river", "modern-boundary", "conjecture")
 CERTAINTIES = ("certain", "less-certain", "uncertain")
@@ -21,7 +21,6 @@ SUPPORTS = ("none", "own", "one", "one-origin", "several")
 several that go back to one work; several that do not."""
 
 _AREA_COLUMNS = ("unit", "as_of", "source", "printed", "measured", "difference")
-_ALPHABET = "аәбвгғдеёжзийкқлмнңоөпрстуұүфхһцчшщъыіьэюя"
 
 _OWN = {"general-knowledge", "inference"}
 
@@ -114,11 +113,6 @@ def support(cited: Iterable[str], sources: Mapping[str, Any]) -> str:
     if len(families) > 1:
         return "several"
     return "one" if len(ids - _OWN) == 1 else "one-origin"
-
-
-def _alphabetically(text: str) -> list[tuple[int, str]]:
-    """Return a key that sorts Kazakh and Russian as their alphabets do."""
-    return [(_ALPHABET.find(letter), letter) for letter in text.lower()]
 
 
 def _cited(citations: Any) -> list[str]:
@@ -232,7 +226,7 @@ def quality_sections(atlas: Atlas, words: Words) -> list[Section]:
         return words.said(own := str(tables["sources"][source]["title"])) or own
 
     not_seen = "; ".join(map(title, quality.seen["not-seen"]))
-    lost = ", ".join(sorted(map(label, quality.not_recovered), key=_alphabetically))
+    lost = ", ".join(sorted(map(label, quality.not_recovered), key=alphabetically))
     return [
         section("borders", [words("quality.level"), words("quality.units")], levels, units=lost or "—"),
         section("lines", [words("quality.basis"), *certain, words("quality.total")], lengths),

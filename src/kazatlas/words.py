@@ -97,6 +97,14 @@ def load_words(language: Language) -> Words:
     return Words(language, texts)
 
 
+_ALPHABET = "аәбвгғдеёжзийкқлмнңоөпрстуұүфхһцчшщъыіьэюя"
+
+
+def alphabetically(text: str) -> list[tuple[int, str]]:
+    """Return a key that sorts Kazakh and Russian as their alphabets do."""
+    return [(_ALPHABET.find(letter), letter) for letter in text.lower()]
+
+
 def fields(text: str) -> set[str]:
     """Return the names in braces that a text wants filled in."""
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
