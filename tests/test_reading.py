@@ -239,6 +239,7 @@ def test_wherever_a_reader_goes_nothing_is_of_another_language(
     # An address that asks for what is not there.
     page.goto(f"{page.url.partition('?')[0]}?lang={language}&date=1850-01-01&unit=nowhere&view=x&v=0.0.1")
     expect(page.locator('[data-testid="stAlert"]')).to_have_count(4)
+    page.wait_for_function("language => document.documentElement.lang === language", arg=language)
     assert_ours()
     page.close()
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from kazatlas.atlas import Atlas
+from kazatlas.cards import OWN_SOURCES
 from kazatlas.words import LANGUAGES, Language, fields, load_words
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -85,3 +88,35 @@ def test_a_date_is_said_no_more_exactly_than_it_is_known(language: Language, pre
 def test_numbers_are_grouped_as_the_language_does() -> None:
     assert load_words("en").number(1234567.6) == "1,234,567.6"
     assert load_words("ru").number(63590) == "63\u00a0590"
+
+
+def test_what_we_say_ourselves_in_a_citation_is_there_in_every_language(atlas: Atlas) -> None:
+    ours: set[str] = {passage["locator"] for passage in atlas.tables["article"]["passages"]}
+
+    def gather(value: Any) -> None:
+        if isinstance(value, dict):
+            if value.get("source") in (*OWN_SOURCES, "oskembaev-bodeev") and "locator" in value:
+                ours.add(value["locator"])
+            for inner in value.values():
+                gather(inner)
+        elif isinstance(value, list):
+            for inner in value:
+                gather(inner)
+
+    gather(atlas.tables)
+    for row in atlas.versions[["citations", "name_citations"]].to_dict("records"):
+        gather(row)
+    ours |= {source["title"] for id_, source in atlas.tables["sources"].items() if id_.startswith("article-note-")}
+    assert len(ours) > 100
+    for language in LANGUAGES:
+        missing = sorted(text for text in ours if load_words(language).said(text) is None)
+        assert missing == [], "a row for each belongs into src/kazatlas/locale/citations.tsv"
+        foreign = "[А-Яа-яЁёІі" + "ӘәҒғҚқҢңӨөҰұҮүҺһ]{2,}" if language == "en" else "[A-Za-z]"
+        for text in ours:
+            said = re.sub("«[^»]*»|“[^”]*”", "", str(load_words(language).said(text)))
+            assert not re.search(foreign, said), said
+
+
+@pytest.mark.parametrize(("edtf", "told"), [("1897", "1897"), ("1890/1907", "1890–1907"), ("192X", "1920s")])
+def test_years_are_told_as_one_writes_them(edtf: str, told: str) -> None:
+    assert load_words("en").years(edtf) == told

@@ -48,7 +48,8 @@ def _table(
     names = [f' data-column="{escape(column)}"' if is_stacked else "" for column in columns]
     head = "".join(f'<th scope="col"{role["columnheader"]}>{escape(column)}</th>' for column in columns)
     body = ""
-    for cells in rows:
+    for given in rows:
+        cells = [f"<div>{cell}</div>" for cell in given] if is_stacked else given
         rest = "".join(f"<td{role['cell']}{name}>{cell}</td>" for name, cell in zip(names[1:], cells[1:], strict=True))
         body += f'<tr{role["row"]}><th scope="row"{role["rowheader"]}{names[0]}>{cells[0]}</th>{rest}</tr>'
     named = f"{role['table']}{' class=kz-stacked' if is_stacked else ''}"
@@ -239,7 +240,7 @@ def compare_table(atlas: Atlas, cards: Cards, words: Words, first: str, second: 
     if not cells:
         return f"<p>{escape(words('pages.nothing_differs'))}</p>"
     columns = [words("pages.unit"), *(words("pages.was", date=date) for date in dates.values())]
-    return _table(words("pages.differs", **dates), columns, cells)
+    return _table(words("pages.differs", **dates), columns, cells, is_stacked=True)
 
 
 def ladder_table(rows: list[dict[str, str]], words: Words, view: View, place: str = "") -> str:
