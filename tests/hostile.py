@@ -118,7 +118,7 @@ def hostile_toy(texts: list[str]) -> dict[str, Any]:
     other = {"status": "disputed", "reading": more(), "citations": cited(0), "date": "1921-03-01", "edtf": "1921-03"}
     events["handover"] |= {"title": more(), "tick": more(), "alternatives": [other], "conflict": ["c1"]}
     toy["events.yaml"] = events | {"end": toy["events.yaml"]["end"]}
-    toy["conflicts.yaml"]["c1"] = {
+    toy["conflicts.yaml"]["c1"] |= {
         "title": more(), "accepted": more(), "citations": cited(1), "others": [{"reading": more(), "citations": cited(2)}],
     }  # fmt: skip
     toy["methods.yaml"]["by-hand"] |= {"title": more(), "text": more(), "citations": cited(3)}

@@ -126,7 +126,7 @@ def hostile_atlas(hostile_home: Path) -> Atlas:
 
 def every_text(atlas: Atlas) -> Iterator[str]:
     """Yield the HTML of every card and page of an atlas."""
-    cards = Cards(atlas, with_styles=True)
+    cards = Cards(atlas, with_copies=True)
     for event in atlas.tables["events"]:
         yield cards.event_card(load_words("ru"), event, "de_jure")
     for language, view in zip(LANGUAGES, (*VIEWS, "de_jure"), strict=True):
@@ -325,6 +325,9 @@ def test_the_app_shows_a_hostile_record_as_text(watched: Callable[[str], Any], h
         visit_hostile_days(frame)
         nothing_made(frame, "body")
         page.locator(".kz-event").nth(50).wait_for(state="attached")
+        # The citations to copy come from the server when they are opened.
+        page.evaluate("() => document.querySelectorAll('details.kz-cite').forEach(fold => { fold.open = true; })")
+        page.locator("details.kz-cite dd code").first.wait_for(state="attached")
         is_sound(page)
         for name in ("article", "tables", "compare", "take", "about"):
             page.get_by_text(load_words("en")(f"pages.{name}"), exact=True).first.click()
@@ -472,6 +475,15 @@ def test_hostile_files_can_be_given_to_the_take_away_page(
         download.value.save_as(tmp_path / "points.csv")
         assert len(no_formulas((tmp_path / "points.csv").read_text(encoding="utf-8-sig"))) == count + 1
         is_sound(page)
+    # What was read is drawn on the map, each point with its name.
+    page.get_by_text(words("pages.map"), exact=True).first.click()
+    frame = wait_for_map(page)
+    frame.locator("path.kz-guest").nth(20).wait_for(state="attached")
+    for number in range(0, 21, 4):
+        frame.locator("path.kz-guest").nth(number).dispatch_event("mouseover")
+    nothing_made(frame, "body")
+    page.get_by_text(words("pages.take"), exact=True).first.click()
+    page.get_by_text(words("guest.title")).click()
     given.set_input_files({"name": "x.geojson", "mimeType": "text/html", "buffer": f"<script>{escape(name)}".encode()})
     page.locator("[data-testid=stAlert]").wait_for()
     is_sound(page)
