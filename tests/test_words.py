@@ -31,6 +31,13 @@ def test_the_three_catalogues_have_the_same_words() -> None:
     assert list(kk) == list(ru) == list(en)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_word_is_written_twice(language: Language) -> None:
+    catalogue = (ROOT / "src" / "kazatlas" / "locale" / f"{language}.po").read_text(encoding="utf-8")
+    keys = re.findall(r'^msgid "(.+)"$', catalogue, re.MULTILINE)
+    assert len(keys) == len(set(keys))
+
+
 def test_the_same_values_are_filled_in_in_every_language() -> None:
     for key, text in load_words("kk").texts.items():
         # Sentences about changes name a unit where the grammar of each language wants it; test_sentences.py reads them.
