@@ -15,6 +15,7 @@ from kazatlas.lesson import lesson_cards
 from kazatlas.parts import WALK
 from kazatlas.words import LANGUAGES, OWN_NAMES, Language, load_words
 from tests.test_browser import FRAME, expect, map_of, pytestmark  # noqa: F401
+from tests.test_claims import choose
 from tests.test_words import FOREIGN
 
 PAGES = ("map", "article", "tables", "compare", "place", "take", "quality", "about")
@@ -332,8 +333,7 @@ def test_my_place_has_a_ladder_that_warns_fits_a_phone_and_can_be_printed(reader
 def test_the_units_in_force_are_a_table_to_be_sorted_and_followed(reader: Callable[..., Any]) -> None:
     words, page = load_words("en"), reader("en", "tables&date=1921-12-31")
     table = page.locator(".kz-panel table").first
-    page.get_by_label(words("pages.sort")).click()
-    page.get_by_role("option", name=words("pages.sort_area"), exact=True).click()
+    choose(page, words("pages.sort"), words("pages.sort_area"))
     largest = table.locator("tbody tr", has_text="gubernia").first.locator("th")
     expect(largest).to_have_text("Akmola gubernia")
     largest.locator("a").click()
