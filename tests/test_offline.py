@@ -197,12 +197,15 @@ def test_an_open_page_comes_back_when_the_server_was_restarted_and_its_map_answe
     choose(page, "atbasar-uezd", "Atbasar uezd")
     loads: list[str] = []
     page.on("framenavigated", lambda frame: loads.append(frame.url) if frame == page.main_frame else None)
+    frame = next(frame for frame in page.frames if "st_folium" in frame.url)
+    before = frame.evaluate("() => kazatlas.element.state.serial")
     stop()
     # The map itself needs no server while it is away.
     choose_on_map(page, "kustanay-uezd")
     start()
-    back = '[data-test-connection-state="CONNECTED"][data-test-script-state="notRunning"]'
-    page.locator(f'[data-testid="stApp"]{back}').wait_for(timeout=60_000)
+    page.locator('[data-testid="stApp"][data-test-connection-state="CONNECTED"]').wait_for(timeout=60_000)
+    # The new server has spoken to the map that is older than it.
+    frame.wait_for_function("(before) => kazatlas.element.state.serial > before", arg=before)
     assert page.get_by_role("dialog").count() == 0
     choose(page, "omsk-uezd", "Omsk uezd")
     choose(page, "pavlodar-uezd", "Pavlodar uezd")
