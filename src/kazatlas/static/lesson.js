@@ -10,9 +10,8 @@
   theme();
 
   function unpack(id) {
-    var bytes = Uint8Array.from(atob(document.getElementById(id).textContent), function (letter) {
-      return letter.charCodeAt(0);
-    });
+    var letters = atob(document.getElementById(id).textContent), bytes = new Uint8Array(letters.length);
+    for (var i = 0; i < letters.length; i++) bytes[i] = letters.charCodeAt(i);
     return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).json();
   }
 

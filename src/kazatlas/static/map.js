@@ -1068,11 +1068,12 @@
     if (unit === this.state.unit && (zone || null) === this.state.zone) return;
     this.state.unit = unit;
     this.state.zone = zone || null;
+    // Told before it is drawn: the card comes from afar.
+    this.tell();
     this.plates().forEach(function (plate) {
       plate.drawSelection();
       plate.label();
     });
-    this.tell();
   };
 
   /* A word from outside: go to a date, a view, a unit, a language. Each serial number counts once. */
