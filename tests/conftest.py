@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import shutil
 import socket
 import subprocess
@@ -25,6 +26,22 @@ from kazatlas.record import Problem, RecordError, read_record
 ROOT = Path(__file__).resolve().parents[1]
 GEODATA = ROOT / "geodata"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+IN_BROWSER = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        not CHROMIUM and os.environ.get("KAZATLAS_BROWSER") != "required",
+        reason="needs Chromium (apt install chromium)",
+    ),
+]
+"""What marks a file of tests that drive Chromium."""
+
+
+def in_browser(test: Callable[..., None]) -> Callable[..., None]:
+    """Mark one test that drives Chromium."""
+    for mark in IN_BROWSER:
+        test = mark(test)
+    return test
 
 
 @pytest.hookimpl(wrapper=True)
@@ -272,6 +289,25 @@ def server() -> Iterator[str]:
     """Start the app on a free port and return its address."""
     with running_app(ROOT) as address:
         yield address
+
+
+def refuse_others(context: Any, server: str, strangers: list[str]) -> None:
+    """Let a browser's context reach the server alone; what else it asks for is refused and written down."""
+
+    def refuse(route: Any) -> None:
+        url = route.request.url
+        if url.startswith((server, "data:", "blob:")):
+            route.continue_()
+        else:
+            strangers.append(url)
+            route.abort()
+
+    context.route("**/*", refuse)
+
+
+def at_rest(page: Any) -> None:
+    """Wait until the app has answered: until then a page may still hold parts of the one before it."""
+    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import time
 import urllib.request
@@ -19,7 +18,7 @@ from kazatlas.atlas import Atlas, change_dates, in_force, stops
 from kazatlas.lesson import write_lesson
 from kazatlas.lineage import ghosts
 from kazatlas.record import VIEWS, read_json
-from tests.conftest import CHROMIUM
+from tests.conftest import IN_BROWSER, refuse_others
 
 sync_api = pytest.importorskip("playwright.sync_api")
 Page, Browser, Frame = sync_api.Page, sync_api.Browser, sync_api.Frame
@@ -28,13 +27,7 @@ expect = sync_api.expect
 ROOT = Path(__file__).resolve().parents[1]
 FRAME = 'iframe[title="streamlit_folium.st_folium"]'
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        not CHROMIUM and os.environ.get("KAZATLAS_BROWSER") != "required",
-        reason="needs Chromium (apt install chromium)",
-    ),
-]
+pytestmark = IN_BROWSER
 
 
 @pytest.fixture
@@ -42,18 +35,10 @@ def open_page(chromium: Any, server: str) -> Iterator[Callable[..., Any]]:
     """Return a function that opens the app; a request to another host or an error fails the test."""
     contexts, strangers, errors = [], [], []
 
-    def refuse(route: Any) -> None:
-        url = route.request.url
-        if url.startswith((server, "data:", "blob:")):
-            route.continue_()
-        else:
-            strangers.append(url)
-            route.abort()
-
     def open_(query: str = "", width: int = 1366, height: int = 768, **options: Any) -> Any:
         context = chromium.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
-        context.route("**/*", refuse)
+        refuse_others(context, server, strangers)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(server + query)

@@ -25,7 +25,7 @@ from kazatlas.atlas import Atlas, in_force
 from kazatlas.export import FORMATS
 from kazatlas.record import VIEWS
 from kazatlas.words import load_words
-from tests.conftest import CHROMIUM, GEODATA
+from tests.conftest import GEODATA, IN_BROWSER, at_rest
 
 sync_api = pytest.importorskip("playwright.sync_api")
 expect = sync_api.expect
@@ -35,13 +35,7 @@ PLACE = f"lang=en&date={DAY}&view={VIEW}&unit={UNIT}"
 WORDS = load_words("en")
 LICENCE = "CC BY 4.0"
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        not CHROMIUM and os.environ.get("KAZATLAS_BROWSER") != "required",
-        reason="needs Chromium (apt install chromium)",
-    ),
-]
+pytestmark = IN_BROWSER
 
 Rows = set[tuple[str, str]]
 """Unit and first day of each version."""
@@ -69,7 +63,7 @@ def take_page(chromium: Any, server: str) -> Iterator[Any]:
 def take(page: Any, button: str, folder: Path) -> Path:
     """Press a button and return the file that the browser saved."""
     page.wait_for_timeout(100)
-    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+    at_rest(page)
     with page.expect_download() as download:
         page.get_by_role("button", name=button, exact=True).click()
     path = folder / download.value.suggested_filename

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import random
 import re
 import shutil
@@ -31,27 +30,13 @@ from kazatlas.names import NameIndex, find
 from kazatlas.plate import plate
 from kazatlas.record import VIEWS, read_json, read_record
 from kazatlas.words import LANGUAGES, load_words
-from tests.conftest import CHROMIUM, ROOT, make_toy, running_app, write_toy
+from tests.conftest import ROOT, at_rest, in_browser, make_toy, refuse_others, running_app, write_toy
 from tests.hostile import HOSTILE, hostile_toy, is_taken
 
 FRAME = 'iframe[title="streamlit_folium.st_folium"]'
 TAKEN = [text for text in HOSTILE if is_taken(text)]
 DAYS = ("1921-05-01", "1921-06-01", "1921-07-01", "1921-08-01")
 """The days on which the hostile record's events lie."""
-
-needs_browser = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        not CHROMIUM and os.environ.get("KAZATLAS_BROWSER") != "required",
-        reason="needs Chromium (apt install chromium)",
-    ),
-]
-
-
-def in_browser(test: Callable[..., None]) -> Callable[..., None]:
-    for mark in needs_browser:
-        test = mark(test)
-    return test
 
 
 # What text could have made of itself: elements that our pages never have, and attributes that run.
@@ -283,15 +268,7 @@ def watched(chromium: Any) -> Iterator[Callable[[str], Any]]:
     def open_(server: str) -> Any:
         context = chromium.new_context(viewport={"width": 1366, "height": 768}, accept_downloads=True)
         contexts.append(context)
-
-        def route(route: Any) -> None:
-            if route.request.url.startswith((server, "data:", "blob:")):
-                route.continue_()
-            else:
-                faults.append(route.request.url)
-                route.abort()
-
-        context.route("**/*", route)
+        refuse_others(context, server, faults)
         page = context.new_page()
         page.on("dialog", lambda dialog: (faults.append(dialog.message), dialog.dismiss()))
         page.on("pageerror", lambda error: faults.append(str(error)))
@@ -361,7 +338,7 @@ def test_500_hostile_addresses_open_the_atlas_and_say_what_they_cannot_show(
             )
         # The app has answered when it has put its own words into the address.
         page.wait_for_function("() => !/nr=/.test(location.search) && /v=/.test(location.search)")
-        page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+        at_rest(page)
         nothing_made(wait_for_map(page), "body")
         is_sound(page)
         told += page.locator("[data-testid=stAlert]").count() > 0

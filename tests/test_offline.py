@@ -18,14 +18,10 @@ import pytest
 
 from kazatlas.export import FORMATS
 from kazatlas.words import load_words
-from tests.conftest import CHROMIUM, ROOT, free_port, start_app
+from tests.conftest import ROOT, at_rest, free_port, in_browser, refuse_others, start_app
 
 FRAME = 'iframe[title="streamlit_folium.st_folium"]'
 PAGES = ("article", "tables", "compare", "place", "take", "quality", "about")
-
-in_browser = pytest.mark.skipif(
-    not CHROMIUM and os.environ.get("KAZATLAS_BROWSER") != "required", reason="needs Chromium (apt install chromium)"
-)
 
 # Put before all that a process does: whoever asks for another host is refused and written down.
 GUARD = """
@@ -110,7 +106,6 @@ def test_projections_are_computed_from_what_is_installed() -> None:
     assert not pyproj.network.is_network_enabled()
 
 
-@pytest.mark.browser
 @in_browser
 def test_the_app_started_as_the_readme_says_asks_no_other_host(
     guard: dict[str, str], chromium: Any, tmp_path: Path
@@ -128,15 +123,7 @@ def walk_through(chromium: Any, server: str, folder: Path) -> None:
     words = load_words("en")
     strangers: list[str] = []
     context = chromium.new_context(viewport={"width": 1366, "height": 768}, accept_downloads=True)
-
-    def route(route: Any) -> None:
-        if route.request.url.startswith((server, "data:", "blob:")):
-            route.continue_()
-        else:
-            strangers.append(route.request.url)
-            route.abort()
-
-    context.route("**/*", route)
+    refuse_others(context, server, strangers)
     page = context.new_page()
     page.goto(f"{server}/?lang=en&unit=pavlodar-uezd")
     page.locator(".kz-unit-card h3").wait_for()
@@ -147,7 +134,7 @@ def walk_through(chromium: Any, server: str, folder: Path) -> None:
     page.get_by_text(words("pages.take"), exact=True).first.click()
     for button in ("take.download", "take.plate_png"):
         page.wait_for_timeout(100)
-        page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+        at_rest(page)
         with page.expect_download() as download:
             page.get_by_role("button", name=words(button), exact=True).click()
         download.value.save_as(folder / download.value.suggested_filename)
@@ -176,7 +163,6 @@ def restarting() -> Iterator[tuple[str, Callable[[], None], Callable[[], None]]]
         process.wait(timeout=20)
 
 
-@pytest.mark.browser
 @in_browser
 def test_an_open_page_comes_back_when_the_server_was_restarted_and_its_map_answers(
     chromium: Any, restarting: tuple[str, Callable[[], None], Callable[[], None]]

@@ -14,6 +14,7 @@ from kazatlas.atlas import Atlas
 from kazatlas.lesson import lesson_cards
 from kazatlas.parts import WALK
 from kazatlas.words import LANGUAGES, OWN_NAMES, Language, load_words
+from tests.conftest import at_rest
 from tests.test_browser import FRAME, expect, map_of, pytestmark  # noqa: F401
 from tests.test_claims import choose
 from tests.test_words import FOREIGN
@@ -366,6 +367,7 @@ def go_to_page(page: Any, language: Language, name: str) -> None:
         page.keyboard.press("ArrowRight")
         page.wait_for_function("value => document.activeElement.value !== value", arg=now)
     expect(page).to_have_title(re.compile("^" + re.escape(load_words(language)(f"pages.{name}"))))
+    at_rest(page)
 
 
 SEMEY = {"kk": "Семей", "ru": "Семипалатинск", "en": "Semey"}
