@@ -31,6 +31,9 @@ from kazatlas.words import LANGUAGES, OWN_NAMES, Words, load_words  # noqa: E402
 BUILT = ROOT / "geodata" / "built"
 STATIC = ROOT / "static"
 
+# How long a browser takes to open the map's frame, in round numbers.
+MAP_LOADS_S = 0.3
+
 PAGES = ("map", "article", "tables", "compare", "place", "take", "quality", "about")
 
 PAGE_STYLE = """
@@ -41,6 +44,7 @@ PAGE_STYLE = """
 [data-testid="stMainBlockContainer"] { padding: 0.9rem 1.5rem 1rem; max-width: none; }
 [data-testid="stMainBlockContainer"] [data-testid="stVerticalBlock"] { gap: 0.6rem; }
 iframe[title="streamlit_folium.st_folium"] { height: calc(100dvh - 11.5rem) !important; min-height: 30rem; }
+.st-key-head { min-height: 8.5rem; }
 .st-key-language { align-self: flex-end; width: auto !important; }
 @media (min-width: 900px) {
   .st-key-panel { height: calc(100dvh - 11.5rem) !important; flex: none !important; }
@@ -55,6 +59,7 @@ iframe[title="streamlit_folium.st_folium"] { height: calc(100dvh - 11.5rem) !imp
   .stApp .kz-title h1 { font-size: 1.3rem; }
   .stApp .kz-title p.kz-subtitle { font-size: 0.74rem; line-height: 1.2; }
   .stApp .st-key-language { align-self: flex-start; }
+  .st-key-head { min-height: 10.7rem; }
   .stApp .st-key-page [role="radiogroup"] { gap: 0 0.9rem; font-size: 0.88rem; }
   iframe[title="streamlit_folium.st_folium"] { height: calc(100dvh - 12.4rem) !important; min-height: 33.5rem; }
 }
@@ -187,16 +192,19 @@ def page_script(words: Words, assets: Assets) -> str:
 
 
 def show_title(opened: Opened, words: Words, *, over_map: bool) -> None:
-    """Show what the page is, and the switch of its language; over the map, a way past it for the keyboard."""
-    title, language = st.columns([4, 1.4], vertical_alignment="top")
+    """Show what the page is; over the map, a way past it for the keyboard."""
     skip = f'<a class="kz-skip" href="#kz-search">{escape(words("page.skip_map"))}</a>' if over_map else ""
-    title.html(
+    st.html(
         f'<div class="kz-title" lang="{words.language}">{skip}<h1>{escape(words("page.title"))}</h1>'
         f'<p class="kz-subtitle">{escape(words("page.subtitle"))}</p>'
         f'<p class="kz-wide">{escape(words("page.name_note"))}</p></div>{page_script(words, opened.assets)}',
         unsafe_allow_javascript=True,
     )
-    language.radio(
+
+
+def show_language_switch(words: Words) -> None:
+    """Show the switch of the page's language."""
+    st.radio(
         words("page.language"),
         LANGUAGES,
         key="language",
@@ -254,12 +262,23 @@ def forget_guests() -> None:
     send(st.session_state.place)
 
 
+def let_map_load() -> None:
+    """Hold back what stands beside the map, once for each reader, until the map's frame has what it asks for.
+
+    Both are drawn by the same thread of a browser: sent together, the cards are drawn first.
+    """
+    if not st.session_state.get("map_sent"):
+        st.session_state.map_sent = True
+        time.sleep(MAP_LOADS_S)
+
+
 @st.fragment
 def show_atlas(opened: Opened, words: Words) -> None:
     """Show the map and its panel; a step of the map runs this alone."""
     left, right = st.columns([2.55, 1], gap="medium")
     with left:
         place = show_map(opened)
+    let_map_load()
     with right, st.container(key="panel"):
         intro = "" if place["unit"] or place["zone"] else f'<p class="kz-hint">{escape(words("page.intro"))}</p>'
         st.html(f'<div id="kz-search" class="kz-panel" lang="{words.language}" tabindex="-1">{intro}</div>')
@@ -319,13 +338,11 @@ def show_page(name: str, opened: Opened, words: Words, place: dict[str, Any]) ->
     keep_address(opened, words, place)
 
 
-def show_pages_switch(words: Words) -> str:
-    """Show the switch between the pages and return the chosen one."""
-    return str(
-        st.radio(
-            words("page.pages"), PAGES, key="page", format_func=lambda name: words(f"pages.{name}"), horizontal=True,
-            label_visibility="collapsed",
-        )
+def show_pages_switch(words: Words) -> None:
+    """Show the switch between the pages."""
+    st.radio(
+        words("page.pages"), PAGES, key="page", format_func=lambda name: words(f"pages.{name}"), horizontal=True,
+        label_visibility="collapsed",
     )  # fmt: skip
 
 
@@ -351,17 +368,27 @@ def main() -> None:
     if st.context.is_embedded:
         show_embedded(opened, words)
         return
-    show_title(opened, words, over_map=here == PAGES[0])
-    page = show_pages_switch(words)
-    for fault in st.session_state.get("faults", []):
-        st.warning(fault)
-    if page == PAGES[0]:
-        show_atlas(opened, words)
-    elif page == "place":
-        show_place(opened, words)
-    else:
-        with st.container(key="reading"):
-            show_page(page, opened, words, st.session_state.place)
+    # What is told first stands in the browser first, and the map has the longest way to go: the switches come after it.
+    with st.container(key="head"):
+        title, language = st.columns([4, 1.4], vertical_alignment="top")
+        switches = st.container()
+    body = st.container()
+    with title:
+        show_title(opened, words, over_map=here == PAGES[0])
+    with body:
+        if here == PAGES[0]:
+            show_atlas(opened, words)
+        elif here == "place":
+            show_place(opened, words)
+        else:
+            with st.container(key="reading"):
+                show_page(here, opened, words, st.session_state.place)
+    with language:
+        show_language_switch(words)
+    with switches:
+        show_pages_switch(words)
+        for fault in st.session_state.get("faults", []):
+            st.warning(fault)
 
 
 main()

@@ -29,6 +29,7 @@ PATIENCE_MS = 60_000
 LOST_MS = 15_000
 SAME_MS = 3_000
 SETTLED_MS = 900
+WINDOW_MS = 1_500
 
 
 @contextmanager
@@ -333,6 +334,8 @@ def first_map(context: BrowserContext, url: str) -> tuple[float, Wire]:
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     wire = Wire(context.new_cdp_session(page))
+    # A new window loads some hundred files of the browser's own; readers have theirs before they follow a link.
+    page.wait_for_timeout(WINDOW_MS)
     page.goto(url)
     shown = first_paint(page)
     # What a page still asks for after its map counts among the bytes.

@@ -41,6 +41,12 @@ RUN_AXE = """async () => {
     .map(node => [rule.id, node.target.join(' '), node.html.slice(0, 200)]));
 }"""
 
+# By how many pixels a part is higher than its least height.
+BEYOND_KEPT = """(name) => {
+  const part = document.querySelector(name);
+  return part.getBoundingClientRect().height - parseFloat(getComputedStyle(part).minHeight);
+}"""
+
 # Texts and names as a reader sees or hears them, but for quotations and the titles of sources.
 TEXTS = """() => {
   const theirs = 'script, style, noscript, blockquote, cite, code, [data-testid="stCode"], [data-testid="stIconMaterial"]', found = [];
@@ -92,6 +98,7 @@ def reader(chromium: Any, server: str) -> Iterator[Callable[..., Any]]:
             page.locator(".kz-changes").wait_for()
         else:
             page.locator(".st-key-reading .kz-panel").first.wait_for()
+        at_rest(page)
         expect(page.locator("[data-stale=true]")).to_have_count(0)
         return page
 
@@ -180,6 +187,8 @@ def test_a_page_can_be_read_by_everyone(
         page.set_viewport_size({"width": width, "height": height})
         page.wait_for_timeout(150)
         assert [frame.evaluate(SIDEWAYS) for frame in frames_of(page)] == [0] * len(frames_of(page)), width
+        # The switches come after the map: the place that is kept for them is large enough, so that it does not jump.
+        assert page.evaluate(BEYOND_KEPT, ".st-key-head") < 1, width
     page.close()
 
 
