@@ -18,6 +18,7 @@ from kazatlas.atlas import Atlas, change_dates, in_force, stops
 from kazatlas.lesson import write_lesson
 from kazatlas.lineage import ghosts
 from kazatlas.record import VIEWS, read_json
+from kazatlas.words import load_words
 from tests.conftest import IN_BROWSER, refuse_others
 
 sync_api = pytest.importorskip("playwright.sync_api")
@@ -192,6 +193,39 @@ def test_the_timeline_works_by_keyboard_and_says_where_it_is(open_page: Callable
     for year in ("1920", "1921", "1922"):
         frame.get_by_role("button", name=year, exact=True).click()
         expect(slider).to_have_attribute("aria-valuetext", re.compile(f" {year}. "))
+
+
+def test_several_steps_between_two_frames_end_at_the_last(open_page: Callable[..., Any], atlas: Atlas) -> None:
+    frame = map_of(open_page())
+    caption, days = frame.locator(".kz-caption"), stops(atlas)
+    words = load_words("kk")
+    for stop in ([3, 9, 20], [30, 2]):
+        frame.evaluate("stops => stops.forEach(stop => kazatlas.element.go(stop))", stop)
+        expect(caption).to_contain_text(words.date(days[stop[-1]]))
+        assert frame.evaluate("() => kazatlas.element.plate.stop") == stop[-1]
+
+
+def test_the_key_of_a_stop_is_the_same_however_one_came_there(open_page: Callable[..., Any]) -> None:
+    wrong = map_of(open_page()).evaluate("""() => {
+      const element = kazatlas.element, states = [];
+      element.record.stops.forEach((_, stop) => ["de_jure", "de_facto"].forEach(view => ["kk", "ru"].forEach(lang =>
+        states.push({ stop, view, lang }))));
+      const keyOf = state => {
+        Object.assign(element.state, state);
+        element.draw();
+        return element.key.innerHTML;
+      };
+      // Forwards, and with leaps: each key is made of what is left of another.
+      const walked = states.map(keyOf), leapt = states.map((_, n) => keyOf(states[n * 37 % states.length]));
+      const fresh = states.map(state => {
+        element.key.replaceChildren();
+        element.chips = {};
+        element.legendKey = null;
+        return keyOf(state);
+      });
+      return states.filter((_, n) => walked[n] !== fresh[n] || leapt[n] !== fresh[n * 37 % states.length]);
+    }""")
+    assert wrong == []
 
 
 def test_play_runs_through_the_acts_and_stops_at_a_press(open_page: Callable[..., Any]) -> None:

@@ -13,6 +13,7 @@
   "use strict";
 
   var REPUBLIC = "kirghiz-assr";
+  var NONE = []; // no rings, always the same
   var LANGUAGES = ["kk", "ru", "en"];
   var VIEWS = ["de_jure", "de_facto"];
   var REST_MS = 280; // how long the timeline must stand still before the page is told
@@ -317,6 +318,7 @@
     this.bar = element("div", { class: "kz-bar" });
     var stage = element("div", { class: "kz-stage" });
     this.key = element("div", { class: "kz-key", role: "group" });
+    this.chips = {};
     root.append(this.bar, this.key, stage);
     var container = this.map.getContainer();
     container.parentNode.insertBefore(root, container);
@@ -808,30 +810,46 @@
     if (key === this.legendKey) return;
     this.legendKey = key;
     firsts.sort(function (a, b) { return self.text(a.label).localeCompare(self.text(b.label), self.state.lang); });
-    var began = Boolean(snapshot.force[REPUBLIC]);
-    var chips = [element("b", { text: this.word(began ? "map.legend_units" : "map.legend_units_before") })];
-    firsts.forEach(function (version) {
-      var chip = element("button", { type: "button", title: self.text(version.name) }, [
-        patch(colour(version.unit), began ? "" : "kz-pale"), element("span", { text: self.text(version.label) })
-      ]);
-      chip.addEventListener("click", function () { self.select(version.unit); });
-      chips.push(chip);
-    });
-    if (rulers.length) {
-      chips.push(element("b", { text: this.word(snapshot.view === "de_jure" ? "map.legend_hatched" : "map.legend_claimed") }));
+    var began = Boolean(snapshot.force[REPUBLIC]), decreed = snapshot.view === "de_jure", chips = [];
+    // A chip that was there stays the same chip: most steps change few of them.
+    function chip(make) {
+      var id = Array.prototype.slice.call(arguments, 1).join(" ") + " " + self.state.lang;
+      chips.push(self.chips[id] || (self.chips[id] = make()));
     }
-    rulers.forEach(function (ruler) {
-      var node = patch(snapshot.view === "de_jure" ? "transparent" : strong(ruler),
-        snapshot.view === "de_jure" ? "kz-hatched" : "kz-claimed");
-      node.style.setProperty("--line", strong(ruler));
-      chips.push(element("span", { class: "kz-ruler" }, [
-        node, element("span", { text: self.text(self.record.byUnit[ruler][0].label) })
-      ]));
+    function word(name) { chip(function () { return element("b", { text: self.word(name) }); }, name); }
+    word(began ? "map.legend_units" : "map.legend_units_before");
+    firsts.forEach(function (version) {
+      chip(function () {
+        var node = element("button", { type: "button", title: self.text(version.name) }, [
+          patch(colour(version.unit), began ? "" : "kz-pale"), element("span", { text: self.text(version.label) })
+        ]);
+        node.addEventListener("click", function () { self.select(version.unit); });
+        return node;
+      }, version.id, began);
     });
-    this.key.replaceChildren.apply(this.key, chips);
+    if (rulers.length) word(decreed ? "map.legend_hatched" : "map.legend_claimed");
+    rulers.forEach(function (ruler) {
+      chip(function () {
+        var node = patch(decreed ? "transparent" : strong(ruler), decreed ? "kz-hatched" : "kz-claimed");
+        node.style.setProperty("--line", strong(ruler));
+        return element("span", { class: "kz-ruler" }, [
+          node, element("span", { text: self.text(self.record.byUnit[ruler][0].label) })
+        ]);
+      }, ruler, decreed);
+    });
+    fill(this.key, chips);
     this.key.setAttribute("aria-label", this.word("map.legend"));
     this.legend.firstChild.textContent = this.word("map.legend");
   };
+
+  /* Give a parent these children and no others; what it has of them already is not touched. */
+  function fill(parent, nodes) {
+    Array.prototype.filter.call(parent.children, function (node) { return nodes.indexOf(node) < 0; })
+      .forEach(function (node) { node.remove(); });
+    nodes.forEach(function (node, i) {
+      if (parent.children[i] !== node) parent.insertBefore(node, parent.children[i] || null);
+    });
+  }
 
   function patch(fill, css) {
     var node = element("i", { class: "kz-patch " + (css || "") });
@@ -872,7 +890,7 @@
     }
     row(patch("var(--c-out)"), this.word("map.legend_outside"));
     heading("map.zones");
-    check("zones", "map.zones_show", this.zonesShown, function (on) { self.set({}); self.zonesShown = on; });
+    check("zones", "map.zones_show", this.zonesShown, function (on) { self.zonesShown = on; self.set({}); });
     zones.forEach(function (zone) {
       var chip = element("button", { type: "button", class: "kz-zone-chip" }, [
         zonePatch(zone.kind), element("span", { text: self.text(zone.title) })
@@ -890,7 +908,7 @@
     ["solid", "dashed", "dotted", "guess"].forEach(function (kind) {
       row(stroke("kz-edge gubernia " + kind), self.word("map.evidence_" + kind));
     });
-    check("documented-only", "map.documented", this.documented, function (on) { self.set({}); self.documented = on; });
+    check("documented-only", "map.documented", this.documented, function (on) { self.documented = on; self.set({}); });
     row(stroke("kz-ghost"), this.word("map.line_ghost"));
     row(element("i", { class: "kz-ring" }), this.word("map.not_recovered"));
     row(element("i", { class: "kz-stroke kz-other-sample" }), this.word("map.other_date"));
@@ -1022,15 +1040,25 @@
   Element.prototype.set = function (changes) {
     var self = this, before = this.state;
     this.state = Object.assign({}, before, changes);
-    if (this.frame) return this.rest();
-    // Between two frames only the newest state is drawn: a held key cannot run ahead of the screen.
+    this.rest();
+    if (this.frame) {
+      this.late = true;
+      return;
+    }
+    // Drawn at once, so that the next frame has it; what else comes before that frame is drawn in it, the newest
+    // state alone: a held key cannot run ahead of the screen.
     this.frame = requestAnimationFrame(function () {
       self.frame = null;
-      self.announce();
-      self.draw();
-      if (self.state.lang !== before.lang || self.state.level !== before.level) self.ahead();
+      if (self.late) self.redraw();
     });
-    this.rest();
+    this.redraw();
+    if (this.state.lang !== before.lang || this.state.level !== before.level) this.ahead();
+  };
+
+  Element.prototype.redraw = function () {
+    this.late = false;
+    this.announce();
+    this.draw();
   };
 
   Element.prototype.rest = function () {
@@ -1345,7 +1373,7 @@
 
   Plate.prototype.drawSelection = function () {
     var unit = this.element.state.unit, zone = this.element.state.zone, version = unit && this.snapshot().force[unit];
-    var rings = version ? this.record.ringsOf(version) : [];
+    var rings = version ? this.record.ringsOf(version) : NONE;
     if (this.outline.rings !== rings) {
       this.outline.rings = rings;
       this.outline.setLatLngs(rings);
@@ -1640,7 +1668,7 @@
     var dates = [stops[this.state.stop].date, compare];
     this.compareButton.setAttribute("aria-pressed", String(Boolean(compare)));
     if (tick) tick.classList.remove("compared");
-    this.swipe.hidden = !compare;
+    if (this.swipe.hidden === Boolean(compare)) this.swipe.hidden = !compare;
     this.root.classList.toggle("kz-comparing", Boolean(compare));
     if (!compare) return;
     this.tickCompared = this.ticks[this.record.stopAt(compare)];
@@ -1671,7 +1699,7 @@
     if (!this.plate) return;
     var compare = this.state.compare && this.other, far = 1e5;
     var x = this.map.containerPointToLayerPoint([this.map.getSize().x * this.share / 100, 0]).x;
-    this.divider.style.left = this.share + "%";
+    if (compare) this.divider.style.left = this.share + "%";
     function side(from, to) {
       return "polygon(" + [[from, -far], [to, -far], [to, far], [from, far]].map(function (corner) {
         return corner[0] + "px " + corner[1] + "px";
