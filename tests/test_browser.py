@@ -228,6 +228,20 @@ def test_the_key_of_a_stop_is_the_same_however_one_came_there(open_page: Callabl
     assert wrong == []
 
 
+def test_the_map_keeps_its_size_at_every_stop(open_page: Callable[..., Any]) -> None:
+    frame = map_of(open_page())
+    sizes = frame.evaluate("""() => kazatlas.element.record.stops.flatMap((_, stop) =>
+      ["de_jure", "de_facto"].flatMap(view => ["kk", "ru", "en"].map(lang => {
+        Object.assign(kazatlas.element.state, { stop, view, lang });
+        kazatlas.element.announce();
+        kazatlas.element.draw();
+        const box = kazatlas.element.map.getContainer().getBoundingClientRect();
+        return [box.top, box.width, box.height].join();
+      })))""")
+    assert len(sizes) > 300
+    assert len(set(sizes)) == 1
+
+
 def test_play_runs_through_the_acts_and_stops_at_a_press(open_page: Callable[..., Any]) -> None:
     frame = open_page("/?lang=en").frame_locator(FRAME)
     slider = frame.get_by_role("slider")
