@@ -136,7 +136,14 @@ def test_the_accuracy_of_a_line_follows_from_what_it_missed_and_the_gap_that_is_
     # Two witnesses that the first map missed by 30 km raise the 10 km that were estimated ...
     rows = [witness(f"fort-{i}", lat=48.2 + i / 10, lon=60.1) for i in range(4)]
     tests = [
-        {"id": row["id"], "data_version": "1.0.0", "held_back": "no", "missed_km": km, "border_km": 5, "method": "by-hand"}
+        {
+            "id": row["id"],
+            "data_version": "1.0.0",
+            "held_back": "no",
+            "missed_km": km,
+            "border_km": 5,
+            "method": "by-hand",
+        }
         for row, km in zip(rows, (0, 0, 30, 30), strict=True)
     ]
     add(toy, *rows)

@@ -30,23 +30,14 @@ from kazatlas.quality import quality_sections
 from kazatlas.record import COVERAGE, LANGUAGES, REPUBLIC, VIEWS, Problem, Record, RecordError, VersionEntry
 from kazatlas.timeline import Stretch, holdings, stretches
 from kazatlas.topology import build_topology
-from kazatlas.witnesses import Place, Proof, check_witnesses, counts, is_held_back
+from kazatlas.witnesses import HEADER as WITNESS_HEADER
+from kazatlas.witnesses import REACHES_KM, Place, Proof, check_witnesses, counts, is_held_back
 from kazatlas.words import load_words
 
 KM2_PER_SQUARE_VERST = 1.13806
 """1 verst = 500 sazhen = 1.0668 km (Brockhaus-Efron, s.v. Верста)."""
 
 TITLE = "Kazatlas: first Soviet borders of Kazakhstan, 1920-1922"
-WITNESS_HEADER = {
-    "title": "Kazatlas: places that prove the borders",
-    "license": "ODbL 1.0, https://opendatacommons.org/licenses/odbl/1-0/",
-    "attribution": (
-        "Kazatlas contributors; places: GeoNames (CC BY 4.0) and, where `coordinates` says osm, "
-        "© OpenStreetMap contributors (ODbL 1.0)"
-    ),
-}
-"""What files of witnesses say of themselves: some of their points are OpenStreetMap's."""
-
 LICENCE = "CC BY 4.0, https://creativecommons.org/licenses/by/4.0/"
 ATTRIBUTION = (
     "Kazatlas contributors; lines drawn from RISTAT, Russian Empire Historical GIS Maps (1897), "
@@ -296,6 +287,7 @@ def _proof_table(proof: Proof) -> dict[str, Any]:
         "units": dict(sorted(Counter(place.witness.unit for place in proof.accepted).items())),
         "held_back": {version: {"right": n[True], "wrong": n[False]} for version, n in sorted(held_back.items())},
         "missed_km": {method: round(km, 1) for method, km in proof.missed_by_method.items()},
+        "reach": list(REACHES_KM),
         "reach_on": closing,
         **{
             name: {str(reach or "farther"): round(km) for reach, km in proof.reach(closing, outer=outer).items()}
@@ -354,9 +346,7 @@ def _tables(record: Record, published: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _sound_map(
-    record: Record, problems: Iterable[Problem], progress: Callable[[str], None]
-) -> Proof:
+def _sound_map(record: Record, problems: Iterable[Problem], progress: Callable[[str], None]) -> Proof:
     """Return the faces, the units' versions and the witnesses of a sound record; raise RecordError for any other.
 
     What rests on something faulty is not checked: one fault would be told as many.

@@ -22,6 +22,16 @@ from kazatlas.record import COVERAGE, REPUBLIC, VIEWS, Problem, Record, View, Wi
 from kazatlas.timeline import Holding, Stretch, holdings
 
 FILE, TESTS = "witnesses.csv", "witness_tests.csv"
+HEADER = {
+    "title": "Kazatlas: places that prove the borders",
+    "license": "ODbL 1.0, https://opendatacommons.org/licenses/odbl/1-0/",
+    "attribution": (
+        "Kazatlas contributors; places: GeoNames (CC BY 4.0) and, where `coordinates` says osm, "
+        "© OpenStreetMap contributors (ODbL 1.0)"
+    ),
+}
+"""What files of witnesses say of themselves: some of their points are OpenStreetMap's."""
+
 MOST_OF_A_UNIT = 15
 """How many witnesses of one unit are counted: more prove the same again."""
 
