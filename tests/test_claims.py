@@ -209,7 +209,7 @@ def test_a_passage_of_the_article_leads_to_the_map_at_its_date_and_unit(
     for section, passage in zip(sections.all(), passages, strict=True):
         assert section.locator("blockquote").first.inner_text() == passage["quote"].strip()
         assert section.locator(".kz-translation").first.get_attribute("lang") == "en"
-    assert page.locator(".kz-annotation").count() == len(atlas.tables["article"]["slips"]) == 21
+    assert page.locator(".kz-annotation").count() == len(atlas.tables["article"]["slips"]) == 27
     number, passage = next((n, p) for n, p in enumerate(passages) if p.get("unit") and p["date"] > "1921-01-01")
     sections.nth(number).locator(".kz-when a").click()
     frame = map_of(page)
