@@ -116,6 +116,15 @@ def test_orenburg_joins_on_22_september_1920(atlas):
     assert at(atlas, "1920-09-22", "de_jure", 0, *orenburg) == ["kirghiz-assr"]
 
 
+@pytest.mark.parametrize(
+    ("place", "lon", "lat", "uezd"),
+    [("Saykhin", 46.767, 48.815, ["kalmyk-uezd"]), ("Dzhanybek", 46.849, 49.425, ["torgun-uezd"]),
+     ("Kaztalovka", 48.69, 49.77, ["talovka-uezd"]), ("Kaysatskoe", 46.79, 49.74, []), ("Elton", 46.84, 49.13, [])],
+)  # fmt: skip
+def test_the_horde_reaches_saykhin_and_dzhanybek(atlas, place, lon, lat, uezd):
+    assert at(atlas, "1921-01-01", "de_jure", 2, lon, lat) == uezd
+
+
 @pytest.mark.parametrize("day", ["1920-01-01", "1921-01-01", "1922-12-31"])
 @pytest.mark.parametrize(
     ("town", "lon", "lat", "bashkir"),
