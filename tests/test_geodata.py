@@ -117,6 +117,15 @@ def test_orenburg_joins_on_22_september_1920(atlas):
 
 
 @pytest.mark.parametrize(
+    ("day", "lon", "lat", "uezd"),
+    [("1920-10-11", 54.68, 49.07, "temir-uezd"), ("1920-10-12", 54.68, 49.07, "uil-uezd"),
+     ("1920-01-01", 51.11, 50.78, "lbischensk-uezd"), ("1920-01-01", 51.37, 51.22, "ural-uezd")],
+)  # fmt: skip
+def test_uil_was_temirs_and_skvorkino_lbischensks(atlas, day, lon, lat, uezd):
+    assert at(atlas, day, "de_jure", 2, lon, lat) == [uezd]
+
+
+@pytest.mark.parametrize(
     ("place", "lon", "lat", "uezd"),
     [("Saykhin", 46.767, 48.815, ["kalmyk-uezd"]), ("Dzhanybek", 46.849, 49.425, ["torgun-uezd"]),
      ("Kaztalovka", 48.69, 49.77, ["talovka-uezd"]), ("Kaysatskoe", 46.79, 49.74, []), ("Elton", 46.84, 49.13, [])],
