@@ -117,6 +117,35 @@ def test_orenburg_joins_on_22_september_1920(atlas):
 
 
 @pytest.mark.parametrize(
+    ("day", "lon", "lat", "uezd"),
+    [("1920-10-11", 54.68, 49.07, "temir-uezd"), ("1920-10-12", 54.68, 49.07, "uil-uezd"),
+     ("1920-01-01", 51.11, 50.78, "lbischensk-uezd"), ("1920-01-01", 51.37, 51.22, "ural-uezd")],
+)  # fmt: skip
+def test_uil_was_temirs_and_skvorkino_lbischensks(atlas, day, lon, lat, uezd):
+    assert at(atlas, day, "de_jure", 2, lon, lat) == [uezd]
+
+
+@pytest.mark.parametrize(
+    ("place", "lon", "lat", "uezd"),
+    [("Saykhin", 46.767, 48.815, ["kalmyk-uezd"]), ("Dzhanybek", 46.849, 49.425, ["torgun-uezd"]),
+     ("Kaztalovka", 48.69, 49.77, ["talovka-uezd"]), ("Kaysatskoe", 46.79, 49.74, []), ("Elton", 46.84, 49.13, [])],
+)  # fmt: skip
+def test_the_horde_reaches_saykhin_and_dzhanybek(atlas, place, lon, lat, uezd):
+    assert at(atlas, "1921-01-01", "de_jure", 2, lon, lat) == uezd
+
+
+@pytest.mark.parametrize("day", ["1920-01-01", "1921-01-01", "1922-12-31"])
+@pytest.mark.parametrize(
+    ("town", "lon", "lat", "bashkir"),
+    [("Temyasovo", 58.10, 52.99, True), ("Kuvandyk", 57.36, 51.48, True), ("Isyangulovo", 56.59, 52.19, True),
+     ("Uchaly", 59.44, 54.36, True), ("Beloretsk", 58.40, 53.96, True), ("Orsk", 58.49, 51.23, False),
+     ("Isaevo-Dedovo", 55.50, 52.35, False), ("Verkhneuralsk", 59.22, 53.88, False)],
+)  # fmt: skip
+def test_the_bashkir_cantons_were_never_orenburgs(atlas, day, town, lon, lat, bashkir):
+    assert (at(atlas, day, "de_jure", 0, lon, lat) == ["bashkir-assr"]) is bashkir
+
+
+@pytest.mark.parametrize(
     ("town", "lon", "lat", "gubernia"),
     [("Turgay", 63.50, 49.63, "kustanay"), ("Irgiz", 61.27, 48.62, "aktobe"), ("Uil", 54.68, 49.07, "aktobe")],
 )
