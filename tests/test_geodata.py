@@ -125,6 +125,21 @@ def test_the_steppe_towns_at_the_end_of_1921(atlas, town, lon, lat, gubernia):
 
 
 @pytest.mark.parametrize(
+    ("place", "lon", "lat", "uezd"),
+    [
+        ("Dzharkent", 80.00, 44.17, "dzharkent-uezd"),
+        ("Chundzha", 79.47, 43.54, "dzharkent-uezd"),
+        ("Kegen", 79.23, 43.02, "dzharkent-uezd"),
+        ("Narynkol", 80.18, 42.72, "dzharkent-uezd"),
+        ("Podgornoe", 79.48, 43.33, "dzharkent-uezd"),
+        ("Verny", 76.95, 43.26, "verny-uezd"),
+    ],
+)
+def test_a_place_of_the_south_lies_in_the_uezd_that_a_source_names(atlas, place, lon, lat, uezd):
+    assert at(atlas, "1921-06-01", "de_jure", 2, lon, lat) == [uezd]
+
+
+@pytest.mark.parametrize(
     ("name", "lon", "lat"),
     [("Ganyushkino", 49.27, 46.60), ("Krasnovodsk", 52.97, 40.01), ("Guryev", 51.92, 47.11),
      ("Fort Aleksandrovsky", 50.26, 44.51)],
