@@ -133,6 +133,9 @@ def test_the_steppe_towns_at_the_end_of_1921(atlas, town, lon, lat, gubernia):
         ("Narynkol", 80.18, 42.72, "dzharkent-uezd"),
         ("Podgornoe", 79.48, 43.33, "dzharkent-uezd"),
         ("Verny", 76.95, 43.26, "verny-uezd"),
+        ("Belovodskoe", 74.11, 42.83, "pishpek-uezd"),
+        ("Kara-Balta", 73.85, 42.81, "pishpek-uezd"),
+        ("Merke", 73.19, 42.87, "aulie-ata-uezd"),
     ],
 )
 def test_a_place_of_the_south_lies_in_the_uezd_that_a_source_names(atlas, place, lon, lat, uezd):
