@@ -136,6 +136,9 @@ def test_the_steppe_towns_at_the_end_of_1921(atlas, town, lon, lat, gubernia):
         ("Belovodskoe", 74.11, 42.83, "pishpek-uezd"),
         ("Kara-Balta", 73.85, 42.81, "pishpek-uezd"),
         ("Merke", 73.19, 42.87, "aulie-ata-uezd"),
+        ("Kochkor", 75.75, 42.22, "pishpek-uezd"),
+        ("Naryn", 76.00, 41.43, "przhevalsk-uezd"),
+        ("At-Bashy", 75.80, 41.17, "przhevalsk-uezd"),
     ],
 )
 def test_a_place_of_the_south_lies_in_the_uezd_that_a_source_names(atlas, place, lon, lat, uezd):
