@@ -145,6 +145,12 @@ def test_a_place_of_the_south_lies_in_the_uezd_that_a_source_names(atlas, place,
     assert at(atlas, "1921-06-01", "de_jure", 2, lon, lat) == [uezd]
 
 
+def test_sarkand_passes_to_lepsinsk_uezd_on_21_december_1921(atlas):
+    sarkand = (79.92, 45.41)
+    assert at(atlas, "1921-12-20", "de_jure", 2, *sarkand) == ["kopal-uezd"]
+    assert at(atlas, "1921-12-21", "de_jure", 2, *sarkand) == ["lepsinsk-uezd"]
+
+
 @pytest.mark.parametrize(
     ("name", "lon", "lat"),
     [("Ganyushkino", 49.27, 46.60), ("Krasnovodsk", 52.97, 40.01), ("Guryev", 51.92, 47.11),
