@@ -396,7 +396,7 @@ class Zone(Model):
 
     title: Text
     text: Text
-    kind: Literal["dispute", "shared-regime", "land-return", "contested"]
+    kind: Literal["dispute", "shared-regime", "land-return", "contested", "unplaced"]
     from_: Moment = Field(alias="from")
     until: Moment | None = None
     states: list[ZoneState] = []
