@@ -192,3 +192,11 @@ def test_no_page_of_the_record_has_a_latin_schwa():
     for path in GEODATA.rglob("*"):
         if path.suffix in (".yaml", ".geojson", ".md", ".json"):
             assert "ə" not in path.read_text(encoding="utf-8"), path.name
+
+
+def test_a_unit_is_labelled_by_its_name_of_the_day(atlas):
+    label = {
+        day: in_force(atlas.versions, day, "de_jure").set_index("unit").loc["semirechye-oblast", "label_en"]
+        for day in ("1922-10-21", "1922-10-22")
+    }
+    assert label == {"1922-10-21": "Semirechye", "1922-10-22": "Jetysu"}

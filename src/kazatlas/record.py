@@ -298,6 +298,7 @@ class VersionEntry(Model):
     attested: bool | None = None
     level: Literal[0, 1, 2] | None = None
     type: UnitType | None = None
+    label: Text | None = None
     name: Text | None = None
     name_period: Words | None = None
     seat: Id | None = None
