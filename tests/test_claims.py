@@ -157,6 +157,8 @@ def test_the_salt_lakes_have_three_answers_and_a_reopening_each_cited(visit: Cal
         ("irtysh-strip", "land-return", "Irtysh"),
         ("ural-left-bank", "land-return", "Ural"),
         ("altai-volosts", "contested", "volosts"),
+        ("ilek-volosts", "unplaced", "Akbulak"),
+        ("taisugan-volost", "unplaced", "Taisoygan"),
     ],
 )
 def test_each_disputed_or_special_zone_has_its_card(atlas: Atlas, zone: str, kind: str, told: str) -> None:

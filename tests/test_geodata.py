@@ -154,6 +154,33 @@ def test_the_steppe_towns_at_the_end_of_1921(atlas, town, lon, lat, gubernia):
 
 
 @pytest.mark.parametrize(
+    ("place", "lon", "lat", "uezd"),
+    [
+        ("Dzharkent", 80.00, 44.17, "dzharkent-uezd"),
+        ("Chundzha", 79.47, 43.54, "dzharkent-uezd"),
+        ("Kegen", 79.23, 43.02, "dzharkent-uezd"),
+        ("Narynkol", 80.18, 42.72, "dzharkent-uezd"),
+        ("Podgornoe", 79.48, 43.33, "dzharkent-uezd"),
+        ("Verny", 76.95, 43.26, "verny-uezd"),
+        ("Belovodskoe", 74.11, 42.83, "pishpek-uezd"),
+        ("Kara-Balta", 73.85, 42.81, "pishpek-uezd"),
+        ("Merke", 73.19, 42.87, "aulie-ata-uezd"),
+        ("Kochkor", 75.75, 42.22, "pishpek-uezd"),
+        ("Naryn", 76.00, 41.43, "przhevalsk-uezd"),
+        ("At-Bashy", 75.80, 41.17, "przhevalsk-uezd"),
+    ],
+)
+def test_a_place_of_the_south_lies_in_the_uezd_that_a_source_names(atlas, place, lon, lat, uezd):
+    assert at(atlas, "1921-06-01", "de_jure", 2, lon, lat) == [uezd]
+
+
+def test_sarkand_passes_to_lepsinsk_uezd_on_21_december_1921(atlas):
+    sarkand = (79.92, 45.41)
+    assert at(atlas, "1921-12-20", "de_jure", 2, *sarkand) == ["kopal-uezd"]
+    assert at(atlas, "1921-12-21", "de_jure", 2, *sarkand) == ["lepsinsk-uezd"]
+
+
+@pytest.mark.parametrize(
     ("name", "lon", "lat"),
     [("Ganyushkino", 49.27, 46.60), ("Krasnovodsk", 52.97, 40.01), ("Guryev", 51.92, 47.11),
      ("Fort Aleksandrovsky", 50.26, 44.51)],
@@ -194,3 +221,11 @@ def test_no_page_of_the_record_has_a_latin_schwa():
     for path in GEODATA.rglob("*"):
         if path.suffix in (".yaml", ".geojson", ".md", ".json"):
             assert "ə" not in path.read_text(encoding="utf-8"), path.name
+
+
+def test_a_unit_is_labelled_by_its_name_of_the_day(atlas):
+    label = {
+        day: in_force(atlas.versions, day, "de_jure").set_index("unit").loc["semirechye-oblast", "label_en"]
+        for day in ("1922-10-21", "1922-10-22")
+    }
+    assert label == {"1922-10-21": "Semirechye", "1922-10-22": "Jetysu"}

@@ -228,7 +228,7 @@ def _feature(record: Record, faces: Faces, row: Row) -> dict[str, Any]:
         "type": entry.type,
         "level": entry.level,
         **{f"name_{lang}": getattr(entry.name, lang) for lang in LANGUAGES},
-        **{f"label_{lang}": getattr(unit.label, lang) for lang in LANGUAGES},
+        **{f"label_{lang}": getattr(entry.label or unit.label, lang) for lang in LANGUAGES},
         "name_period": entry.name_period,
         "seat": entry.seat,
         "valid_from": row.valid_from,

@@ -301,6 +301,7 @@ class VersionEntry(Model):
     attested: bool | None = None
     level: Literal[0, 1, 2] | None = None
     type: UnitType | None = None
+    label: Text | None = None
     name: Text | None = None
     name_period: Words | None = None
     seat: Id | None = None
@@ -399,7 +400,7 @@ class Zone(Model):
 
     title: Text
     text: Text
-    kind: Literal["dispute", "shared-regime", "land-return", "contested"]
+    kind: Literal["dispute", "shared-regime", "land-return", "contested", "unplaced"]
     from_: Moment = Field(alias="from")
     until: Moment | None = None
     states: list[ZoneState] = []

@@ -689,7 +689,8 @@
     dispute: [7, "M0 3.5H7M3.5 0V7"],
     contested: [5, "M2.5 0V5"],
     "shared-regime": [5, "M0 2.5H5"],
-    "land-return": [6, "M2.2 3a.8 .8 0 1 0 1.6 0a.8 .8 0 1 0 -1.6 0"]
+    "land-return": [6, "M2.2 3a.8 .8 0 1 0 1.6 0a.8 .8 0 1 0 -1.6 0"],
+    unplaced: [8, "M4 0V8"]
   };
 
   function zoneCell(kind) {
