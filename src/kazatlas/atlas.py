@@ -27,7 +27,7 @@ MANIFEST = "manifest.json"
 FILES = ("atlas.geojson", "borders.geojson", "map.json", "tables.json")
 """What a built atlas cannot be read without, besides its manifest."""
 
-FORMAT = 1
+FORMAT = 2
 """Counts up when the form of the built files changes; an atlas of another form is not read."""
 
 MAP_FRAME = "map-frame"

@@ -25,6 +25,11 @@ from kazatlas.words import load_words
 KM2_PER_SQUARE_VERST = 1.13806
 """1 verst = 500 sazhen = 1.0668 km (Brockhaus-Efron, s.v. Верста)."""
 
+_KM2 = {
+    "sq-verst": KM2_PER_SQUARE_VERST, "thousand-sq-verst": 1000 * KM2_PER_SQUARE_VERST, "km2": 1.0,
+    "thousand-km2": 1000.0,
+}  # fmt: skip
+
 TITLE = "Kazatlas: first Soviet borders of Kazakhstan, 1920-1922"
 LICENCE = "CC BY 4.0, https://creativecommons.org/licenses/by/4.0/"
 ATTRIBUTION = (
@@ -261,9 +266,11 @@ def _tables(record: Record, published: list[dict[str, Any]]) -> dict[str, Any]:
         figures = []
         for figure in unit.figures:
             item = figure.model_dump(exclude_none=True)
-            factor = {"sq-verst": KM2_PER_SQUARE_VERST, "km2": 1.0, "thousand-km2": 1000.0}.get(figure.unit)
+            factor = _KM2.get(figure.read_as or figure.unit)
             if factor:
                 item["km2"] = round(figure.value * factor)
+            if figure.compare:
+                item["compare"]["on"] = day_of(record, figure.compare.on)
             figures.append(item)
         relations = [relation.model_dump(exclude_none=True) for relation in unit.relations]
         units[id_] = {"label": unit.label.model_dump(), "figures": figures, "relations": relations}
@@ -282,12 +289,14 @@ def _tables(record: Record, published: list[dict[str, Any]]) -> dict[str, Any]:
         **data_header(record.data_version),
         "coverage": list(COVERAGE),
         "sources": _plain(record.sources),
+        "origins": _plain(record.origins),
         "events": [{"id": i, **e, "units": sorted(changed[i])} for i, e in _plain(record.events).items()],
         "conflicts": _plain(record.conflicts),
         "units": units,
         "methods": _plain(record.methods),
         "places": places,
         "zones": zones,
+        "doubts": _plain(record.doubts),
         "article": record.article.model_dump(exclude_none=True),
     }
 
