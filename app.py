@@ -22,7 +22,7 @@ from kazatlas import pages, parts  # noqa: E402
 from kazatlas.atlas import AtlasError, load_atlas  # noqa: E402
 from kazatlas.bibliography import STYLE_NAMES, copies  # noqa: E402
 from kazatlas.cards import Cards  # noqa: E402
-from kazatlas.mapview import OPENING, Assets, base_map, command_group, dump_script, write_assets  # noqa: E402
+from kazatlas.mapview import OPENING, Assets, base_map, command_group, dump_script, witness_data, write_assets  # noqa: E402
 from kazatlas.parts import Opened, show_html  # noqa: E402
 from kazatlas.record import VIEWS  # noqa: E402
 from kazatlas.server import send_at_once  # noqa: E402
@@ -77,7 +77,8 @@ def open_atlas() -> Opened:
     """Read the atlas once for the server's life."""
     atlas = load_atlas(BUILT)
     told = copies(atlas.tables, atlas.versions[["citations", "name_citations"]].to_dict("records"))
-    opened = Opened(atlas, Cards(atlas, with_copies=True), write_assets(STATIC, BUILT, told), BUILT)
+    assets = write_assets(STATIC, BUILT, told, witness_data(atlas))
+    opened = Opened(atlas, Cards(atlas, with_copies=True), assets, BUILT)
     send_at_once()
     # The collector would walk the atlas at each event of each reader: half of the server's time.
     gc.collect()

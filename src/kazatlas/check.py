@@ -92,12 +92,17 @@ def _unknown_work(record: Record, file: str, where: str, id_: str) -> Iterator[P
                       f"Mend the id, or add the work to {record.folder.name}/origins.yaml.")  # fmt: skip
 
 
-def _check_certainty(record: Record) -> Iterator[Problem]:
-    """Report facts that are called certain on less than two independent works or the act itself."""
-    evidence = Evidence(
+def evidence_of(record: Record) -> Evidence:
+    """Return what the record knows of its sources and of the works that they go back to."""
+    return Evidence(
         {id_: source.model_dump() for id_, source in record.sources.items()},
         {id_: origin.model_dump() for id_, origin in record.origins.items()},
     )
+
+
+def _check_certainty(record: Record) -> Iterator[Problem]:
+    """Report facts that are called certain on less than two independent works or the act itself."""
+    evidence = evidence_of(record)
 
     def unfit(file: str, where: str, cited: Iterable[Citation], event: str, day: str | None) -> Iterator[Problem]:
         ids = [citation.source for citation in cited]

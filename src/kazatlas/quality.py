@@ -249,6 +249,26 @@ def measure_quality(atlas: Atlas) -> Quality:
     )
 
 
+def proof_sections(atlas: Atlas, words: Words) -> list[Section]:
+    """Return what the witnesses prove, as tables in words."""
+    proof, number = atlas.tables["proof"], words.number
+    kinds = ("accepted", "counted", "of_the_time", "carried", "waiting", "rejected", "origins")
+    told = [[words(f"quality.proof_{kind}"), number(proof[kind])] for kind in kinds]
+    for version, held in proof["held_back"].items():
+        of = words("quality.n_of_m", n=number(held["right"]), m=number(held["right"] + held["wrong"]))
+        told.append([words("quality.held", version=version), of])
+    reaches = []
+    for low, high in zip([0, *proof["reach"]], [*proof["reach"], None], strict=True):
+        name = words("quality.reach_within", low=low, high=high) if high else words("quality.reach_farther")
+        reaches.append([name, *(number(proof[side][str(high or "farther")]) for side in ("outer_km", "inner_km"))])
+    return [
+        Section(words("quality.proof"), words("quality.proof_note"),
+                [words("quality.proof_what"), words("quality.proof_number")], told),
+        Section(words("quality.reach"), words("quality.reach_note", date=words.date(proof["reach_on"])),
+                [words(f"quality.reach_{column}") for column in ("distance", "outer", "inner")], reaches),
+    ]  # fmt: skip
+
+
 def quality_sections(atlas: Atlas, words: Words) -> list[Section]:
     """Return the quality page as tables in words."""
     quality, tables = measure_quality(atlas), atlas.tables
@@ -298,6 +318,7 @@ def quality_sections(atlas: Atlas, words: Words) -> list[Section]:
     return [
         section("borders", [words("quality.level"), words("quality.units")], levels, units=lost or "—"),
         section("lines", [words("quality.basis"), *certain, words("quality.total")], lengths),
+        *proof_sections(atlas, words),
         section("dates", [words("quality.precision"), words("quality.acts")],
                 [[words(f"quality.precision_{p}"), number(n)] for p, n in quality.precisions.items()]),
         section("sure", [words("card.certainty"), words("quality.versions")],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import math
 import re
@@ -314,6 +316,7 @@ class VersionEntry(Model):
     attested: bool | None = None
     level: Literal[0, 1, 2] | None = None
     type: UnitType | None = None
+    label: Text | None = None
     name: Text | None = None
     name_period: Words | None = None
     seat: Id | None = None
@@ -425,7 +428,7 @@ class Zone(Model):
 
     title: Text
     text: Text
-    kind: Literal["dispute", "shared-regime", "land-return", "contested"]
+    kind: Literal["dispute", "shared-regime", "land-return", "contested", "unplaced"]
     from_: Moment = Field(alias="from")
     until: Moment | None = None
     states: list[ZoneState] = []
@@ -508,6 +511,55 @@ class LabelPoint(Model):
     name: Words | None = None
 
 
+class Witness(Model):
+    """A named place that a source puts into a unit on a date (or for a span of time)."""
+
+    id: Id
+    name: Words
+    lon: Lon | None = None
+    lat: Lat | None = None
+    coordinates: Words
+    unit: Id
+    view: Literal["both", "de_jure", "de_facto"]
+    from_: Edtf = Field(alias="from")
+    to: Edtf | None = None
+    volost: Words | None = None
+    source: Id
+    locator: Words
+    quote: Words | None = None
+    status: Literal["accepted", "rejected"]
+    certainty: Certainty
+    note: Words | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Witness:
+        if (self.lon is None) != (self.lat is None):
+            raise ValueError("has one of lon and lat; give both, or neither and the place in today/")
+        if self.status == "rejected" and self.note is None:
+            raise ValueError("is rejected without a note; say which cited row or act says otherwise")
+        return self
+
+
+class WitnessCoordinate(Model):
+    """Where a witness stands by OpenStreetMap, when no freer source has the place."""
+
+    id: Id
+    lon: Lon
+    lat: Lat
+    osm_id: Words
+
+
+class WitnessTest(Model):
+    """How far the map of one version of the data missed a witness: the outcome of a test, kept."""
+
+    id: Id
+    data_version: Words
+    held_back: Literal["yes", "no"]
+    missed_km: Annotated[Number, Field(ge=0, le=2000)]
+    border_km: Annotated[Number, Field(ge=0, le=2000)]
+    method: Id
+
+
 class BaseFeature(Model):
     """A part of the map's background; a point is a name that stands there."""
 
@@ -540,6 +592,9 @@ class Record:
     label_points: dict[str, tuple[LabelPoint, shapely.Point]] = field(default_factory=dict)
     zone_shapes: dict[str, BaseGeometry] = field(default_factory=dict)
     base: dict[str, dict[str, Any]] = field(default_factory=dict)
+    witnesses: dict[str, Witness] = field(default_factory=dict)
+    witness_coordinates: dict[str, WitnessCoordinate] = field(default_factory=dict)
+    witness_tests: list[WitnessTest] = field(default_factory=list)
     data_version: str = ""
     unread: set[str] = field(default_factory=set)
     """Files that could not be read at all: what they hold is not known."""
@@ -938,6 +993,73 @@ def _read_base(record: Record, problems: list[Problem], file: str) -> None:
     record.base[Path(file).stem] = {"type": "FeatureCollection", "features": shapes}
 
 
+def _cell(name: str, text: str) -> Any:
+    """Return the value of a cell: nothing for an empty one, a number for a measure."""
+    if not text.strip():
+        return None
+    if name in ("lon", "lat") or name.endswith("_km"):
+        return _scalar(text.strip(), "float")
+    return text
+
+
+def _read_table(record: Record, problems: list[Problem], file: str, model: type[ModelT]) -> list[tuple[str, ModelT]]:
+    """Read a CSV file into typed rows, each with where it stands; a file that is not there has none."""
+    path = record.folder.parent / file
+    if not path.exists():
+        return []
+    try:
+        text = _read_visible(path)
+    except _UnreadableError as fault:
+        record.unread.add(file)
+        problems.append(Problem(file, "", str(fault), ""))
+        return []
+    columns = [field.alias or name for name, field in model.model_fields.items()]
+    found: list[tuple[str, ModelT]] = []
+    try:
+        rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+        header = next(rows, [])
+        if header != columns:
+            what = f"has the columns {_shown(', '.join(header), 200)}."
+            problems.append(Problem(file, "line 1", what, f"They must be {', '.join(columns)}, in this order."))
+            return []
+        for row in rows:
+            where = f"{_shown(row[0]) if row else ''}, line {rows.line_num}"
+            if len(found) >= _MAX_FEATURES:
+                what = f"is one row too many: {_MAX_FEATURES:,} are read."
+                problems.append(Problem(file, where, what, "Take some out."))
+                break
+            if len(row) != len(columns):
+                what = f"has {len(row)} cells for {len(columns)} columns."
+                problems.append(Problem(file, where, what, "Put a cell that holds a comma into quotes."))
+                continue
+            cells = {name: _cell(name, text) for name, text in zip(columns, row, strict=True)}
+            given = {name: value for name, value in cells.items() if value is not None}
+            item, faults = _validate(model, given, file, None, (where,))
+            problems += faults
+            if item is not None:
+                found.append((where, item))
+    except csv.Error as error:
+        problems.append(Problem(file, "", f"is not a CSV table ({error}).", "Look at the quotes there."))
+    return found
+
+
+def _read_witnesses(record: Record, problems: list[Problem]) -> None:
+    base = record.folder.name
+    file = f"{base}/witnesses.csv"
+    for where, witness in _read_table(record, problems, file, Witness):
+        if ("witness", witness.id) in record.files:
+            problems.append(Problem(file, where, "stands twice.", "Keep one of the two."))
+            continue
+        record.files["witness", witness.id] = file
+        record.witnesses[witness.id] = witness
+    file = f"{base}/today/witness_coordinates.csv"
+    for where, coordinate in _read_table(record, problems, file, WitnessCoordinate):
+        if coordinate.id in record.witness_coordinates:
+            problems.append(Problem(file, where, "stands twice.", "Keep one of the two."))
+        record.witness_coordinates[coordinate.id] = coordinate
+    record.witness_tests = [row for _, row in _read_table(record, problems, f"{base}/witness_tests.csv", WitnessTest)]
+
+
 def read_record(folder: Path) -> tuple[Record, list[Problem]]:
     """Read everything that people edit in geodata/.
 
@@ -974,6 +1096,7 @@ def read_record(folder: Path) -> tuple[Record, list[Problem]]:
     _read_drawn(record, problems, f"{base}/boundaries.geojson", "line", Boundary, "LineString", record.boundaries)
     _read_drawn(record, problems, f"{base}/label_points.geojson", "face", LabelPoint, "Point", record.label_points)
     _read_zone_shapes(record, problems, f"{base}/zones.geojson")
+    _read_witnesses(record, problems)
     for path in _files_in(folder / "base", ".geojson", problems):
         _read_base(record, problems, f"{base}/base/{path.name}")
     try:

@@ -197,7 +197,7 @@ def _zones(atlas: Atlas, choice: Choice) -> Table:
     ]  # fmt: skip
     columns = [
         Column("id", "the zone"),
-        Column("kind", "dispute, shared-regime, land-return, contested"),
+        Column("kind", "dispute, shared-regime, land-return, contested, unplaced"),
         *_dates(choice.rule),
         Column("certainty", "certain, less-certain, uncertain"),
         *_texts("title", "what it is"),
