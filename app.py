@@ -34,7 +34,7 @@ STATIC = ROOT / "static"
 # How long a browser takes to open the map's frame, in round numbers.
 MAP_LOADS_S = 0.3
 
-PAGES = ("map", "article", "tables", "compare", "place", "take", "quality", "about")
+PAGES = ("map", "article", "tables", "compare", "place", "take", "quality", "doubts", "about")
 
 PAGE_STYLE = """
 :root { --kz-serif: "Iowan Old Style", "Palatino Linotype", "PT Serif", "Noto Serif", serif; }
@@ -332,7 +332,9 @@ def show_page(name: str, opened: Opened, words: Words, place: dict[str, Any]) ->
         address = f"{st.context.url}?{urlencode(address_of(place, words.language, opened) | {'page': PAGES[0]})}"
         parts.show_take_page(opened, words, place, address)
     elif name == "quality":
-        show_html(words, pages.quality_page(atlas, words) + pages.questions_page(cards, words))
+        show_html(words, pages.quality_page(atlas, words))
+    elif name == "doubts":
+        show_html(words, pages.doubts_page(cards, words))
     else:
         told = pages.republic_page(cards, words) + pages.methods_page(cards, words) + pages.sources_table(cards, words)
         show_html(words, told)

@@ -13,6 +13,7 @@ import shapely
 
 from kazatlas.atlas import change_dates, in_force, is_current
 from kazatlas.build import build_atlas
+from kazatlas.quality import unexplained
 from kazatlas.record import COVERAGE, VIEWS, read_record
 from tests.conftest import GEODATA
 
@@ -226,6 +227,24 @@ def test_every_event_and_method_is_cited(atlas):
     for item in [*atlas.tables["events"], *atlas.tables["methods"].values(), *atlas.tables["zones"].values()]:
         assert item["citations"], item
         assert all(c["source"] in atlas.tables["sources"] and c["locator"] for c in item["citations"])
+
+
+def test_each_gubernia_of_the_republic_has_the_area_that_a_source_prints_or_a_reason(atlas):
+    assert [(area.unit, round(area.difference, 2)) for area in unexplained(atlas)] == []
+
+
+def test_general_knowledge_makes_nothing_certain(atlas):
+    facts = [*atlas.tables["events"], *atlas.tables["zones"].values(), *atlas.versions.to_dict("records")]
+    for fact in facts:
+        cited = [citation["source"] for citation in fact["citations"]]
+        assert fact["certainty"] != "certain" or "general-knowledge" not in cited, fact.get("id")
+
+
+def test_every_doubt_says_what_was_searched_and_names_what_it_is_about(atlas):
+    assert len(atlas.tables["doubts"]) >= 20
+    for id_, doubt in atlas.tables["doubts"].items():
+        assert doubt["citations"], id_
+        assert doubt["units"] or id_ == "census-1920", id_
 
 
 def test_every_published_column_is_in_the_data_dictionary(atlas):

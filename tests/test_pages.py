@@ -43,7 +43,7 @@ def every_page(atlas, cards, words):
     yield pages.events_table(cards, words, "de_facto")
     yield pages.sources_table(cards, words)
     yield pages.methods_page(cards, words)
-    yield pages.questions_page(cards, words)
+    yield pages.doubts_page(cards, words)
     yield pages.quality_page(atlas, words)
     yield pages.compare_table(atlas, cards, words, "1920-08-26", "1921-12-08", "de_facto")
 

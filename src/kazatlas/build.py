@@ -23,7 +23,7 @@ from kazatlas.atlas import (
     geometry_json,
     manifest_of,
 )
-from kazatlas.check import area_of, check_map, check_record, day_of
+from kazatlas.check import area_of, check_map, check_record, day_of, evidence_of
 from kazatlas.faces import Faces, build_faces
 from kazatlas.lineage import day_before
 from kazatlas.quality import quality_sections
@@ -36,6 +36,11 @@ from kazatlas.words import load_words
 
 KM2_PER_SQUARE_VERST = 1.13806
 """1 verst = 500 sazhen = 1.0668 km (Brockhaus-Efron, s.v. Верста)."""
+
+_KM2 = {
+    "sq-verst": KM2_PER_SQUARE_VERST, "thousand-sq-verst": 1000 * KM2_PER_SQUARE_VERST, "km2": 1.0,
+    "thousand-km2": 1000.0,
+}  # fmt: skip
 
 TITLE = "Kazatlas: first Soviet borders of Kazakhstan, 1920-1922"
 LICENCE = "CC BY 4.0, https://creativecommons.org/licenses/by/4.0/"
@@ -276,7 +281,7 @@ def _proof_table(proof: Proof) -> dict[str, Any]:
     """Return what the witnesses prove, in figures: counts, misses, and km of border by the distance of witnesses."""
     closing = day_before(COVERAGE[1])
     accepted = {place.witness.id: place for place in proof.accepted}
-    origins = {proof.record.sources[place.witness.source].origin or place.witness.source for place in proof.accepted}
+    origins = evidence_of(proof.record).independent(place.witness.source for place in proof.accepted)
     held_back: dict[str, Counter[bool]] = defaultdict(Counter)
     for test in proof.record.witness_tests:
         if test.held_back == "yes" and test.id in accepted:
@@ -315,9 +320,11 @@ def _tables(record: Record, published: list[dict[str, Any]]) -> dict[str, Any]:
         figures = []
         for figure in unit.figures:
             item = figure.model_dump(exclude_none=True)
-            factor = {"sq-verst": KM2_PER_SQUARE_VERST, "km2": 1.0, "thousand-km2": 1000.0}.get(figure.unit)
+            factor = _KM2.get(figure.read_as or figure.unit)
             if factor:
                 item["km2"] = round(figure.value * factor)
+            if figure.compare:
+                item["compare"]["on"] = day_of(record, figure.compare.on)
             figures.append(item)
         relations = [relation.model_dump(exclude_none=True) for relation in unit.relations]
         units[id_] = {"label": unit.label.model_dump(), "figures": figures, "relations": relations}
@@ -336,12 +343,14 @@ def _tables(record: Record, published: list[dict[str, Any]]) -> dict[str, Any]:
         **data_header(record.data_version),
         "coverage": list(COVERAGE),
         "sources": _plain(record.sources),
+        "origins": _plain(record.origins),
         "events": [{"id": i, **e, "units": sorted(changed[i])} for i, e in _plain(record.events).items()],
         "conflicts": _plain(record.conflicts),
         "units": units,
         "methods": _plain(record.methods),
         "places": places,
         "zones": zones,
+        "doubts": _plain(record.doubts),
         "article": record.article.model_dump(exclude_none=True),
     }
 

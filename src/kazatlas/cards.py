@@ -15,6 +15,7 @@ from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
 
 from kazatlas.atlas import Atlas, stops
+from kazatlas.evidence import OWN_SOURCES
 from kazatlas.lineage import Relation, family, timeline_of
 from kazatlas.record import REPUBLIC, VIEWS, View
 from kazatlas.words import Words
@@ -23,8 +24,6 @@ Row = Mapping[str, Any]
 
 EVIDENCE_ORDER = ("certain", "less-certain", "uncertain")
 BASIS_ORDER = ("legal-text", "period-map", "later-map", "river", "modern-boundary", "conjecture")
-
-OWN_SOURCES = ("general-knowledge", "inference")
 
 ACT_LABELS = {"from": "card.from", "to": "card.to", "extent": "card.extent"}
 
@@ -290,11 +289,10 @@ class Cards:
         pieces += [escape(str(issued))] if issued else []
         line = ". ".join(piece.rstrip(".") for piece in pieces if piece)
         line += f' <span class="kz-seen">({escape(words("card.seen_" + source["seen"]))})</span>'
-        for other in source.get("relies_on", []):
-            relied = self.tables["sources"].get(other, {})
-            mark = _tongue(words, str(relied.get("language") or ""))
-            told = f"<cite{mark}>{escape(str(relied.get('title', other)))}</cite>"
-            line += f' <span class="kz-seen">{_opened(words("card.relies_on", title="@"), told)}</span>'
+        if (origin := source["origin"]) != id_:
+            work = self.tables["origins"].get(origin)
+            told = f"<cite>{escape(words.choice(work['title']))}</cite>" if work else self.called(words, origin)
+            line += f' <span class="kz-seen">{_opened(words("card.origin", title="@"), told)}</span>'
         return line
 
     def citations(self, words: Words, citations: Iterable[Mapping[str, Any]], *, to_copy: bool = True) -> str:

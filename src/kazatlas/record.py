@@ -196,6 +196,9 @@ class Citation(Model):
 Citations = Annotated[list[Citation], Field(min_length=1)]
 
 
+Year = Annotated[int, Field(strict=True, ge=1800, le=2100)]
+
+
 class Name(Model):
     """A person's or body's name, as CSL writes it."""
 
@@ -213,7 +216,10 @@ class CslDate(Model):
 
 
 class Source(BaseModel):
-    """A document, in CSL field names; `seen` says how we know it. Further CSL fields are text."""
+    """A document, in CSL field names; `seen` says how we know it, `origin` which work it goes back to.
+
+    Further CSL fields are text.
+    """
 
     model_config = ConfigDict(extra="allow", frozen=True, populate_by_name=True)
     __pydantic_extra__: dict[str, Annotated[Words, BeforeValidator(_number_as_text)]]
@@ -221,8 +227,9 @@ class Source(BaseModel):
     title: Words
     seen: Literal["original", "facsimile", "transcription", "secondary", "not-seen"]
     language: Words | None = None
-    origin: Id | None = None
-    relies_on: list[Id] = []
+    origin: Id
+    knows_to: Year | None = None
+    act_of: list[Id] = []
     quoted_in: Id | None = None
     url: Annotated[Words, AfterValidator(_web_address)] | None = Field(default=None, alias="URL")
     author: list[Name] | None = None
@@ -239,6 +246,14 @@ class Source(BaseModel):
             if not re.fullmatch("[A-Za-z-]{2,40}", key):
                 raise ValueError(f"has the field '{_shown(key)}', which is no name of a CSL field")
         return self
+
+
+class Origin(Model):
+    """A work that sources go back to and that is no source itself."""
+
+    title: Text
+    knows_to: Year | None = None
+    may_rest_on: list[Id] = []
 
 
 class Alternative(Model):
@@ -318,16 +333,29 @@ class VersionEntry(Model):
     note: Text | None = None
 
 
+class Comparison(Model):
+    """The units whose areas on a day together are what a printed figure is about."""
+
+    units: Annotated[list[Id], Field(min_length=1)]
+    without: list[Id] = []
+    on: Moment
+    view: View = "de_jure"
+
+
 class Figure(Model):
-    """An area or population as a source prints it."""
+    """An area or population as a source prints it, and what on the map it is to be compared with."""
 
     what: Literal["area", "population"]
     value: Annotated[Number, Field(gt=0)]
     unit: Literal["sq-verst", "km2", "thousand-km2", "people", "thousand-people"]
+    read_as: Literal["sq-verst", "thousand-sq-verst"] | None = None
     as_of: Edtf | None = None
     source: Id
     locator: Words
     note: Text | None = None
+    compare: Comparison | None = None
+    why: Text | None = None
+    not_comparable: Text | None = None
 
 
 class Relation(Model):
@@ -443,11 +471,16 @@ class CardEntry(Model):
     citations: Citations
 
 
-class OpenQuestion(Model):
-    """A question for an archivist."""
+class Doubt(Model):
+    """What the record does not know: where it was looked for, and what would settle it."""
 
-    id: Id
-    text: Text
+    question: Text
+    searched: Text
+    would_settle: Text
+    units: list[Id] = []
+    methods: list[Id] = []
+    events: list[Id] = []
+    conflicts: list[Id] = []
     citations: list[Citation] = []
 
 
@@ -457,7 +490,6 @@ class Article(Model):
     passages: list[Passage] = []
     slips: list[Slip] = []
     republic_card: list[CardEntry] = []
-    open_questions: list[OpenQuestion] = []
 
 
 class Boundary(Model):
@@ -547,12 +579,14 @@ class Record:
 
     folder: Path
     sources: dict[str, Source] = field(default_factory=dict)
+    origins: dict[str, Origin] = field(default_factory=dict)
     events: dict[str, Event] = field(default_factory=dict)
     conflicts: dict[str, Conflict] = field(default_factory=dict)
     units: dict[str, Unit] = field(default_factory=dict)
     methods: dict[str, Method] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
     zones: dict[str, Zone] = field(default_factory=dict)
+    doubts: dict[str, Doubt] = field(default_factory=dict)
     article: Article = field(default_factory=Article)
     boundaries: dict[str, tuple[Boundary, shapely.LineString]] = field(default_factory=dict)
     label_points: dict[str, tuple[LabelPoint, shapely.Point]] = field(default_factory=dict)
@@ -1045,11 +1079,13 @@ def read_record(folder: Path) -> tuple[Record, list[Problem]]:
         return record, [Problem("geodata", "", "is missing.", f"Looked for it at {folder}.")]
     base = folder.name
     _read_mapping(record, problems, f"{base}/sources.yaml", "source", Source, record.sources)
+    _read_mapping(record, problems, f"{base}/origins.yaml", "origin", Origin, record.origins)
     _read_mapping(record, problems, f"{base}/events.yaml", "event", Event, record.events)
     _read_mapping(record, problems, f"{base}/conflicts.yaml", "conflict", Conflict, record.conflicts)
     _read_mapping(record, problems, f"{base}/methods.yaml", "method", Method, record.methods)
     _read_mapping(record, problems, f"{base}/places.yaml", "place", Place, record.places)
     _read_mapping(record, problems, f"{base}/zones.yaml", "zone", Zone, record.zones)
+    _read_mapping(record, problems, f"{base}/doubts.yaml", "doubt", Doubt, record.doubts)
     unit_files = _files_in(folder / "units", ".yaml", problems)
     if not unit_files:
         record.unread.add(f"{base}/units")
