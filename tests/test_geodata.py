@@ -10,6 +10,7 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 import shapely
+import spherely
 
 from kazatlas.atlas import change_dates, in_force, is_current
 from kazatlas.build import build_atlas
@@ -69,6 +70,16 @@ def test_the_land_never_has_a_hole(atlas, polygons):
             covered[view, day] = frozenset(face for faces in leaves["faces"] for face in faces)
             assert sum(map(len, leaves["faces"])) == len(covered[view, day]), f"{day} {view}: a face twice"
     assert len(set(covered.values())) == 1
+
+
+def test_every_polygon_is_valid_on_the_sphere(polygons):
+    faults = {}
+    for _, row in polygons.iterrows():
+        try:
+            spherely.from_wkb(shapely.to_wkb(row.geometry))
+        except RuntimeError as error:
+            faults[row["id"]] = str(error)
+    assert faults == {}
 
 
 @pytest.mark.parametrize("fact", FACTS, ids=lambda f: f"{f['unit']}-{f['date']}-{f['view']}")
