@@ -22,7 +22,7 @@ from kazatlas import pages, parts  # noqa: E402
 from kazatlas.atlas import AtlasError, load_atlas  # noqa: E402
 from kazatlas.bibliography import STYLE_NAMES, copies  # noqa: E402
 from kazatlas.cards import Cards  # noqa: E402
-from kazatlas.mapview import OPENING, Assets, base_map, command_group, dump_script, write_assets  # noqa: E402
+from kazatlas.mapview import OPENING, Assets, base_map, command_group, dump_script, witness_data, write_assets  # noqa: E402
 from kazatlas.parts import Opened, show_html  # noqa: E402
 from kazatlas.record import VIEWS  # noqa: E402
 from kazatlas.server import send_at_once  # noqa: E402
@@ -34,7 +34,7 @@ STATIC = ROOT / "static"
 # How long a browser takes to open the map's frame, in round numbers.
 MAP_LOADS_S = 0.3
 
-PAGES = ("map", "article", "tables", "compare", "place", "take", "quality", "about")
+PAGES = ("map", "article", "tables", "compare", "place", "take", "quality", "doubts", "about")
 
 PAGE_STYLE = """
 :root { --kz-serif: "Iowan Old Style", "Palatino Linotype", "PT Serif", "Noto Serif", serif; }
@@ -77,7 +77,8 @@ def open_atlas() -> Opened:
     """Read the atlas once for the server's life."""
     atlas = load_atlas(BUILT)
     told = copies(atlas.tables, atlas.versions[["citations", "name_citations"]].to_dict("records"))
-    opened = Opened(atlas, Cards(atlas, with_copies=True), write_assets(STATIC, BUILT, told), BUILT)
+    assets = write_assets(STATIC, BUILT, told, witness_data(atlas))
+    opened = Opened(atlas, Cards(atlas, with_copies=True), assets, BUILT)
     send_at_once()
     # The collector would walk the atlas at each event of each reader: half of the server's time.
     gc.collect()
@@ -331,7 +332,9 @@ def show_page(name: str, opened: Opened, words: Words, place: dict[str, Any]) ->
         address = f"{st.context.url}?{urlencode(address_of(place, words.language, opened) | {'page': PAGES[0]})}"
         parts.show_take_page(opened, words, place, address)
     elif name == "quality":
-        show_html(words, pages.quality_page(atlas, words) + pages.questions_page(cards, words))
+        show_html(words, pages.quality_page(atlas, words))
+    elif name == "doubts":
+        show_html(words, pages.doubts_page(cards, words))
     else:
         told = pages.republic_page(cards, words) + pages.methods_page(cards, words) + pages.sources_table(cards, words)
         show_html(words, told)

@@ -111,7 +111,11 @@ LINES = {
 POINTS = {"a1": [60.5, 48.5], "a2": [60.5, 49.5], "b1": [61.5, 48.5], "b2": [61.2, 49.2], "lake": [61.5, 49.5]}
 
 TOY: dict[str, Any] = {
-    "sources.yaml": {"book": {"type": "book", "title": "The book", "seen": "original"}},
+    "sources.yaml": {
+        "book": {"type": "document", "title": "The book", "seen": "original", "origin": "book",
+                 "act_of": ["opens", "republic", "handover", "end"]},
+    },
+    "origins.yaml": {"encyclopaedia": {"title": words("The encyclopaedia"), "knows_to": 1907}},
     "events.yaml": {
         "opens": event("1920-01-01"),
         "republic": event("1920-08-26"),
@@ -133,7 +137,12 @@ TOY: dict[str, Any] = {
         "quarrel": {"title": words("q"), "text": words("q"), "kind": "dispute", "from": "republic", "until": "handover",
                     "method": words("m"), "certainty": "uncertain", "citations": CITED},
     },
-    "article.yaml": {"passages": [], "slips": [], "republic_card": [], "open_questions": []},
+    "doubts.yaml": {
+        "b3-border": {"question": words("Where was B3?"), "searched": words("the book"), "would_settle": words("a map"),
+                      "units": ["b3-raion"], "methods": ["by-hand"], "events": ["handover"], "conflicts": ["c1"],
+                      "citations": CITED},
+    },
+    "article.yaml": {"passages": [], "slips": [], "republic_card": []},
     "units/republic.yaml": {
         "rsfsr": unit("RSFSR", version("opens", level=0, type="authority", name=words("RSFSR"), border="not-drawn", certainty="certain")),
         "kirghiz-assr": unit("Republic", version("republic", level=0, type="republic", name=words("Republic"), certainty="certain")),

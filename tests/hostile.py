@@ -107,14 +107,15 @@ def hostile_toy(texts: list[str]) -> dict[str, Any]:
     for n, text in enumerate(texts):
         sources[f"s{n}"] = {
             "type": "book", "title": text, "seen": "original", "publisher": text, "container-title": text,
-            "author": [{"literal": text}], "relies_on": [f"s{(n + 1) % count}"],
+            "author": [{"literal": text}], "origin": f"s{(n + 1) % count}",
         }  # fmt: skip
-    sources["oskembaev-bodeev"] = {"type": "article-journal", "title": texts[0], "seen": "original"}
+    sources["oskembaev-bodeev"] = {"type": "article-journal", "title": texts[0], "seen": "original", "origin": "work"}
+    toy["origins.yaml"]["work"] = {"title": more()}
     events = {key: toy["events.yaml"][key] for key in ("opens", "republic", "handover")}
     for n, text in enumerate(texts):
         three = {"kk": text, "ru": text, "en": text}
         events[f"e{n}"] = event(f"1921-0{5 + n * 4 // count}-01", tick=three, title=three, text=three, placed=three,
-                                citations=cited(n))  # fmt: skip
+                                certainty="less-certain", citations=cited(n))  # fmt: skip
     other = {"status": "disputed", "reading": more(), "citations": cited(0), "date": "1921-03-01", "edtf": "1921-03"}
     events["handover"] |= {"title": more(), "tick": more(), "alternatives": [other], "conflict": ["c1"]}
     toy["events.yaml"] = events | {"end": toy["events.yaml"]["end"]}
@@ -134,15 +135,18 @@ def hostile_toy(texts: list[str]) -> dict[str, Any]:
         for unit in units.values():
             unit["label"] = more()
             unit["figures"] = [{"what": "area", "value": 5.0, "unit": "km2", "source": "s9", "locator": next(taken),
-                                "note": more()}]  # fmt: skip
+                                "note": more(), "why": more()}]  # fmt: skip
             for version in unit["versions"]:
-                version.update(name=more(), note=more(), name_period=next(taken), citations=cited(6))
+                version.update(name=more(), note=more(), name_period=next(taken), citations=cited(6),
+                               certainty="less-certain")
     own = {"kk": texts[1], "ru": texts[2], "en": texts[3]}
     toy["article.yaml"] = {
         "passages": [{"id": "one", "locator": texts[4], "quote": texts[5], "translation": own, "date": "1921-05-01",
                       "view": "de_jure", "annotations": ["slip"]}],
         "slips": [{"id": "slip", "title": more(), "text": more(), "citations": cited(7)}],
         "republic_card": [{"id": "card", "title": more(), "text": more(), "citations": cited(8)}],
-        "open_questions": [{"id": "question", "text": more(), "citations": cited(9)}],
+    }  # fmt: skip
+    toy["doubts.yaml"]["b3-border"] |= {
+        "question": more(), "searched": more(), "would_settle": more(), "citations": cited(9),
     }  # fmt: skip
     return toy

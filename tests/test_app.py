@@ -162,7 +162,7 @@ def test_no_text_of_another_language_on_the_page(app: AppTest) -> None:
     assert not re.findall("[А-Яа-яӘәҒғҚқҢңӨөҰұҮүҺһІі]{3,}", shown)
 
 
-@pytest.mark.parametrize("page", ["article", "tables", "compare", "place", "take", "quality", "about"])
+@pytest.mark.parametrize("page", ["article", "tables", "compare", "place", "take", "quality", "doubts", "about"])
 @pytest.mark.parametrize("language", ["kk", "ru", "en"])
 def test_every_page_opens_in_every_language(app: AppTest, fake_map: FakeMap, page: str, language: str) -> None:
     app.query_params.update({"lang": language, "page": page})

@@ -62,7 +62,7 @@ def _copy(built, tmp_path):
         ),
         (
             lambda f: (f / "manifest.json").write_text(
-                (f / "manifest.json").read_text().replace('"format": 1', '"format": 0')
+                (f / "manifest.json").read_text().replace('"format": 2', '"format": 0')
             ),
             "older",
             "form 0",

@@ -55,7 +55,7 @@ PAGE = {
     "URL": "https://interlandltd.ru/4b011c8b/Калмыцкий_уезд",
     "language": "ru",
     "seen": "secondary",
-    "relies_on": ["handbook"],
+    "origin": "handbook",
 }
 ENTRY = {
     "type": "entry-encyclopedia",

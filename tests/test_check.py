@@ -13,6 +13,10 @@ def later(toy, name):
     return uezds(toy)[name]["versions"]
 
 
+def figure(**more):
+    return {"what": "area", "value": 1, "unit": "km2", "source": "book", "locator": "p. 1", **more}
+
+
 CASES = {
     "an unknown source": (
         lambda t: t["events.yaml"]["republic"].update(citations=[{"source": "nobook", "locator": "1"}]),
@@ -149,6 +153,113 @@ CASES = {
             coordinates=[[60, 49], [60.9, 48.8], [60.98, 48.5], [61, 49]]
         ),
         "a1~b1: leaves 61.0000 E 49.0000 N on nearly the bearing of 'a1~a2', 1.5 degrees apart. Move",
+    ),
+    "a source without its origin": (
+        lambda t: t["sources.yaml"]["book"].pop("origin"),
+        "sources.yaml, book > origin, line 2: is missing",
+    ),
+    "an unknown origin": (
+        lambda t: t["sources.yaml"]["book"].update(origin="nowork"),
+        "sources.yaml, book: goes back to 'nowork', which is neither a source nor a work of origins.yaml",
+    ),
+    "an origin that may rest on what is unknown": (
+        lambda t: t["origins.yaml"]["encyclopaedia"].update(may_rest_on=["nowork"]),
+        "origins.yaml, encyclopaedia > may_rest_on: goes back to 'nowork'",
+    ),
+    "an origin that is a source too": (
+        lambda t: t["origins.yaml"].update(book={"title": words("t")}),
+        "origins.yaml, book: stands in geodata/sources.yaml too",
+    ),
+    "the text of an unknown act": (
+        lambda t: t["sources.yaml"]["book"]["act_of"].append("never"),
+        "sources.yaml, book: names the event 'never'",
+    ),
+    "the text of an act that was not seen": (
+        lambda t: t["sources.yaml"]["book"].update(seen="secondary"),
+        "sources.yaml, book: is called the text of an act, which was not seen",
+    ),
+    "a book that is called an act": (
+        lambda t: t["sources.yaml"]["book"].update(type="book"),
+        "is called the text of an act, which was not seen",
+    ),
+    "an act that is certain on one work": (
+        lambda t: t["sources.yaml"]["book"]["act_of"].remove("republic"),
+        "events.yaml, republic: is called certain, but all that it cites goes back to one work, 'book'",
+    ),
+    "a version that is certain on one work": (
+        lambda t: t["sources.yaml"]["book"]["act_of"].remove("handover"),
+        "uezds.yaml, a1-uezd > version from handover: is called certain, but all that it cites goes back to one work",
+    ),
+    "a version that is certain on general knowledge": (
+        lambda t: (
+            t["sources.yaml"].update({"general-knowledge": {
+                "type": "document", "title": "k", "seen": "not-seen", "origin": "general-knowledge"}}),
+            later(t, "a2-uezd")[0]["citations"].append({"source": "general-knowledge", "locator": "k"}),
+        ),
+        "a2-uezd > version from opens: is called certain, but it cites general-knowledge",
+    ),
+    "a version that is certain on what is older than it": (
+        lambda t: t["sources.yaml"]["book"].update(act_of=[], knows_to=1907),
+        "a2-uezd > version from opens: is called certain, but nothing that it cites is a work that could know of it",
+    ),
+    "a zone that is certain on one work": (
+        lambda t: (
+            t["sources.yaml"]["book"]["act_of"].remove("republic"),
+            t["zones.yaml"]["quarrel"].update(certainty="certain"),
+        ),
+        "zones.yaml, quarrel: is called certain, but all that it cites goes back to one work, 'book'",
+    ),
+    "a figure of an unknown source": (
+        lambda t: uezds(t)["a1-uezd"].update(figures=[figure(source="nobook")]),
+        "a1-uezd > figures > 0: names the source 'nobook'",
+    ),
+    "a figure compared with an unknown unit": (
+        lambda t: uezds(t)["a1-uezd"].update(figures=[figure(compare={"units": ["zz"], "on": "opens"})]),
+        "a1-uezd > figures > 0 > compare: names the unit 'zz'",
+    ),
+    "a figure compared on an unknown day": (
+        lambda t: uezds(t)["a1-uezd"].update(figures=[figure(compare={"units": ["a1-uezd"], "on": "never"})]),
+        "a1-uezd > figures > 0 > compare: names the event 'never'",
+    ),
+    "a figure compared with a unit that is not in force": (
+        lambda t: uezds(t)["a1-uezd"].update(figures=[figure(compare={"units": ["b3-raion"], "on": "1920-05-01"})]),
+        "a1-uezd > figures > 0 > compare: names 'b3-raion', which is not in force on 1920-05-01 (de_jure)",
+    ),
+    "a figure compared and not comparable": (
+        lambda t: uezds(t)["a1-uezd"].update(figures=[figure(why=words("w"), not_comparable=words("n"))]),
+        "a1-uezd > figures > 0: is called not comparable and compared",
+    ),
+    "a population compared with the map": (
+        lambda t: uezds(t)["a1-uezd"].update(figures=[figure(what="population", unit="people", why=words("w"))]),
+        "a1-uezd > figures > 0: is no area, and only areas are compared with the map",
+    ),
+    "a unit of measure changed without a reason": (
+        lambda t: uezds(t)["a1-uezd"].update(figures=[figure(read_as="sq-verst")]),
+        "a1-uezd > figures > 0: is read in another unit than it is printed in",
+    ),
+    "a doubt about an unknown unit": (
+        lambda t: t["doubts.yaml"]["b3-border"].update(units=["zz"]),
+        "doubts.yaml, b3-border: names the unit 'zz', which does not exist",
+    ),
+    "a doubt about an unknown act": (
+        lambda t: t["doubts.yaml"]["b3-border"].update(events=["never"]),
+        "doubts.yaml, b3-border: names the event 'never'",
+    ),
+    "a doubt about an unknown method": (
+        lambda t: t["doubts.yaml"]["b3-border"].update(methods=["magic"]),
+        "doubts.yaml, b3-border: names the method 'magic'",
+    ),
+    "a doubt about an unknown conflict": (
+        lambda t: t["doubts.yaml"]["b3-border"].update(conflicts=["c9"]),
+        "doubts.yaml, b3-border: names the conflict 'c9'",
+    ),
+    "a doubt that cites an unknown source": (
+        lambda t: t["doubts.yaml"]["b3-border"].update(citations=[{"source": "nobook", "locator": "1"}]),
+        "doubts.yaml, b3-border > citations > 0: names the source 'nobook'",
+    ),
+    "a doubt that no document would settle": (
+        lambda t: t["doubts.yaml"]["b3-border"].pop("would_settle"),
+        "b3-border > would_settle, line 2: is missing",
     ),
     "a face without a label point": (
         lambda t: t["label_points.geojson"]["features"].pop(0),

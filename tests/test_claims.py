@@ -157,6 +157,8 @@ def test_the_salt_lakes_have_three_answers_and_a_reopening_each_cited(visit: Cal
         ("irtysh-strip", "land-return", "Irtysh"),
         ("ural-left-bank", "land-return", "Ural"),
         ("altai-volosts", "contested", "volosts"),
+        ("ilek-volosts", "unplaced", "Akbulak"),
+        ("taisugan-volost", "unplaced", "Taisoygan"),
     ],
 )
 def test_each_disputed_or_special_zone_has_its_card(atlas: Atlas, zone: str, kind: str, told: str) -> None:
@@ -209,7 +211,7 @@ def test_a_passage_of_the_article_leads_to_the_map_at_its_date_and_unit(
     for section, passage in zip(sections.all(), passages, strict=True):
         assert section.locator("blockquote").first.inner_text() == passage["quote"].strip()
         assert section.locator(".kz-translation").first.get_attribute("lang") == "en"
-    assert page.locator(".kz-annotation").count() == len(atlas.tables["article"]["slips"]) == 21
+    assert page.locator(".kz-annotation").count() == len(atlas.tables["article"]["slips"]) == 27
     number, passage = next((n, p) for n, p in enumerate(passages) if p.get("unit") and p["date"] > "1921-01-01")
     sections.nth(number).locator(".kz-when a").click()
     frame = map_of(page)
@@ -257,5 +259,5 @@ def test_the_quality_page_tells_the_figures_of_the_record(visit: Callable[[str],
     text = page.locator(".st-key-reading").inner_text()
     assert "13-я сноска статьи" in text
     assert "сілтемесі" not in text
-    for question in quality.open_questions:
-        assert text.count(ru.choice(question["text"])) == 1
+    for doubt in quality.doubts.values():
+        assert text.count(ru.choice(doubt["question"])) == 1

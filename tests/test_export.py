@@ -36,7 +36,7 @@ from kazatlas.choice import (
     joined,
     version_rows,
 )
-from kazatlas.export import DEFAULT_FORMATS, FORMATS, command_export, download, export_files
+from kazatlas.export import DEFAULT_FORMATS, FILES, FORMATS, command_export, download, export_files
 from kazatlas.faces import geodesic_area_km2
 from kazatlas.record import VIEWS
 from kazatlas.tables import csv_bytes, defused, tables
@@ -415,7 +415,7 @@ def test_files_take_their_places_only_when_all_are_whole(toy_atlas, tmp_path, mo
     folder = tmp_path / "taken"
     folder.mkdir()
     (folder / "mine.txt").write_text("kept")
-    monkeypatch.setitem(FORMATS, "csv", fail)
+    monkeypatch.setitem(FILES, "csv", fail)
     with pytest.raises(OSError, match="No space left"):
         export_files(toy_atlas, folder, ["geojson", "csv"])
     assert [path.name for path in folder.iterdir()] == ["mine.txt"]

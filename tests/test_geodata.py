@@ -14,6 +14,7 @@ import spherely
 
 from kazatlas.atlas import change_dates, in_force, is_current
 from kazatlas.build import build_atlas
+from kazatlas.quality import unexplained
 from kazatlas.record import COVERAGE, VIEWS, read_record
 from tests.conftest import GEODATA
 
@@ -128,11 +129,87 @@ def test_orenburg_joins_on_22_september_1920(atlas):
 
 
 @pytest.mark.parametrize(
+    ("place", "lon", "lat", "gubernia"),
+    [("Novouzensk", 48.14, 50.46, "saratov-gubernia"), ("Pallasovka", 46.90, 50.05, "german-commune"),
+     ("Kaysatskoe", 46.79, 49.74, "tsaritsyn-gubernia"), ("Elton", 46.84, 49.13, "tsaritsyn-gubernia"),
+     ("Magnitnaya", 59.03, 53.40, "chelyabinsk-gubernia"), ("Buzuluk", 52.26, 52.78, "samara-gubernia")],
+)  # fmt: skip
+def test_the_neighbours_are_those_of_1920(atlas, place, lon, lat, gubernia):
+    assert at(atlas, "1920-01-01", "de_jure", 1, lon, lat) == [gubernia]
+
+
+@pytest.mark.parametrize(
+    ("day", "uezd", "gubernia"),
+    [("1921-10-04", "aktyubinsk-uezd", "aktobe"), ("1921-10-05", "orsk-uezd", "orenburg")],
+)
+@pytest.mark.parametrize(("lon", "lat"), [(56.407, 51.397), (55.939, 51.566)])
+def test_belyaevka_and_kryuchkovka_pass_to_orsk(atlas, day, uezd, gubernia, lon, lat):
+    assert at(atlas, day, "de_jure", 2, lon, lat) == [uezd]
+    assert at(atlas, day, "de_jure", 1, lon, lat) == [gubernia]
+
+
+@pytest.mark.parametrize(
+    ("day", "lon", "lat", "uezd"),
+    [("1920-10-11", 54.68, 49.07, "temir-uezd"), ("1920-10-12", 54.68, 49.07, "uil-uezd"),
+     ("1920-01-01", 51.11, 50.78, "lbischensk-uezd"), ("1920-01-01", 51.37, 51.22, "ural-uezd")],
+)  # fmt: skip
+def test_uil_was_temirs_and_skvorkino_lbischensks(atlas, day, lon, lat, uezd):
+    assert at(atlas, day, "de_jure", 2, lon, lat) == [uezd]
+
+
+@pytest.mark.parametrize(
+    ("place", "lon", "lat", "uezd"),
+    [("Saykhin", 46.767, 48.815, ["kalmyk-uezd"]), ("Dzhanybek", 46.849, 49.425, ["torgun-uezd"]),
+     ("Kaztalovka", 48.69, 49.77, ["talovka-uezd"]), ("Kaysatskoe", 46.79, 49.74, []), ("Elton", 46.84, 49.13, [])],
+)  # fmt: skip
+def test_the_horde_reaches_saykhin_and_dzhanybek(atlas, place, lon, lat, uezd):
+    assert at(atlas, "1921-01-01", "de_jure", 2, lon, lat) == uezd
+
+
+@pytest.mark.parametrize("day", ["1920-01-01", "1921-01-01", "1922-12-31"])
+@pytest.mark.parametrize(
+    ("town", "lon", "lat", "bashkir"),
+    [("Temyasovo", 58.10, 52.99, True), ("Kuvandyk", 57.36, 51.48, True), ("Isyangulovo", 56.59, 52.19, True),
+     ("Uchaly", 59.44, 54.36, True), ("Beloretsk", 58.40, 53.96, True), ("Orsk", 58.49, 51.23, False),
+     ("Isaevo-Dedovo", 55.50, 52.35, False), ("Verkhneuralsk", 59.22, 53.88, False)],
+)  # fmt: skip
+def test_the_bashkir_cantons_were_never_orenburgs(atlas, day, town, lon, lat, bashkir):
+    assert (at(atlas, day, "de_jure", 0, lon, lat) == ["bashkir-assr"]) is bashkir
+
+
+@pytest.mark.parametrize(
     ("town", "lon", "lat", "gubernia"),
     [("Turgay", 63.50, 49.63, "kustanay"), ("Irgiz", 61.27, 48.62, "aktobe"), ("Uil", 54.68, 49.07, "aktobe")],
 )
 def test_the_steppe_towns_at_the_end_of_1921(atlas, town, lon, lat, gubernia):
     assert at(atlas, "1921-12-31", "de_jure", 1, lon, lat) == [gubernia]
+
+
+@pytest.mark.parametrize(
+    ("place", "lon", "lat", "uezd"),
+    [
+        ("Dzharkent", 80.00, 44.17, "dzharkent-uezd"),
+        ("Chundzha", 79.47, 43.54, "dzharkent-uezd"),
+        ("Kegen", 79.23, 43.02, "dzharkent-uezd"),
+        ("Narynkol", 80.18, 42.72, "dzharkent-uezd"),
+        ("Podgornoe", 79.48, 43.33, "dzharkent-uezd"),
+        ("Verny", 76.95, 43.26, "verny-uezd"),
+        ("Belovodskoe", 74.11, 42.83, "pishpek-uezd"),
+        ("Kara-Balta", 73.85, 42.81, "pishpek-uezd"),
+        ("Merke", 73.19, 42.87, "aulie-ata-uezd"),
+        ("Kochkor", 75.75, 42.22, "pishpek-uezd"),
+        ("Naryn", 76.00, 41.43, "przhevalsk-uezd"),
+        ("At-Bashy", 75.80, 41.17, "przhevalsk-uezd"),
+    ],
+)
+def test_a_place_of_the_south_lies_in_the_uezd_that_a_source_names(atlas, place, lon, lat, uezd):
+    assert at(atlas, "1921-06-01", "de_jure", 2, lon, lat) == [uezd]
+
+
+def test_sarkand_passes_to_lepsinsk_uezd_on_21_december_1921(atlas):
+    sarkand = (79.92, 45.41)
+    assert at(atlas, "1921-12-20", "de_jure", 2, *sarkand) == ["kopal-uezd"]
+    assert at(atlas, "1921-12-21", "de_jure", 2, *sarkand) == ["lepsinsk-uezd"]
 
 
 @pytest.mark.parametrize(
@@ -163,6 +240,24 @@ def test_every_event_and_method_is_cited(atlas):
         assert all(c["source"] in atlas.tables["sources"] and c["locator"] for c in item["citations"])
 
 
+def test_each_gubernia_of_the_republic_has_the_area_that_a_source_prints_or_a_reason(atlas):
+    assert [(area.unit, round(area.difference, 2)) for area in unexplained(atlas)] == []
+
+
+def test_general_knowledge_makes_nothing_certain(atlas):
+    facts = [*atlas.tables["events"], *atlas.tables["zones"].values(), *atlas.versions.to_dict("records")]
+    for fact in facts:
+        cited = [citation["source"] for citation in fact["citations"]]
+        assert fact["certainty"] != "certain" or "general-knowledge" not in cited, fact.get("id")
+
+
+def test_every_doubt_says_what_was_searched_and_names_what_it_is_about(atlas):
+    assert len(atlas.tables["doubts"]) >= 20
+    for id_, doubt in atlas.tables["doubts"].items():
+        assert doubt["citations"], id_
+        assert doubt["units"] or id_ == "census-1920", id_
+
+
 def test_every_published_column_is_in_the_data_dictionary(atlas):
     dictionary = (GEODATA / "README.md").read_text(encoding="utf-8")
     features = json.loads((GEODATA / "built/atlas.geojson").read_text(encoding="utf-8"))["features"]
@@ -176,3 +271,11 @@ def test_no_page_of_the_record_has_a_latin_schwa():
     for path in GEODATA.rglob("*"):
         if path.suffix in (".yaml", ".geojson", ".md", ".json"):
             assert "ə" not in path.read_text(encoding="utf-8"), path.name
+
+
+def test_a_unit_is_labelled_by_its_name_of_the_day(atlas):
+    label = {
+        day: in_force(atlas.versions, day, "de_jure").set_index("unit").loc["semirechye-oblast", "label_en"]
+        for day in ("1922-10-21", "1922-10-22")
+    }
+    assert label == {"1922-10-21": "Semirechye", "1922-10-22": "Jetysu"}

@@ -127,7 +127,7 @@ def every_text(atlas: Atlas) -> Iterator[str]:
         yield pages.republic_page(cards, words)
         yield pages.sources_table(cards, words)
         yield pages.methods_page(cards, words)
-        yield pages.questions_page(cards, words)
+        yield pages.doubts_page(cards, words)
         yield pages.quality_page(atlas, words)
 
 

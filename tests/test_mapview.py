@@ -18,7 +18,7 @@ from kazatlas.atlas import Atlas
 from kazatlas.mapview import Assets, base_map, command_group, dump_script, map_words, style, write_assets
 from kazatlas.topology import build_topology
 
-ASSETS = Assets("atlas.0.js", "atlas.0.json", "citations.0.json")
+ASSETS = Assets("atlas.0.js", "atlas.0.json", "citations.0.json", "witnesses.0.json")
 
 
 def arguments_of(**command: Any) -> dict[str, Any]:
@@ -91,19 +91,19 @@ def built_folder(tmp_path: Path, toy_atlas: Atlas) -> Path:
 
 
 def test_assets_are_named_by_their_content(tmp_path: Path, built_folder: Path) -> None:
-    first = write_assets(tmp_path / "static", built_folder, {})
-    assert write_assets(tmp_path / "static", built_folder, {}) == first
+    first = write_assets(tmp_path / "static", built_folder, {}, {})
+    assert write_assets(tmp_path / "static", built_folder, {}, {}) == first
     data = json.loads((built_folder / "map.json").read_text(encoding="utf-8"))
     data["data_version"] = "other"
     (built_folder / "map.json").write_text(json.dumps(data), encoding="utf-8")
-    second = write_assets(tmp_path / "static", built_folder, {})
+    second = write_assets(tmp_path / "static", built_folder, {}, {})
     assert second.data != first.data
     assert second.script == first.script
     assert {p.name for p in (tmp_path / "static").iterdir()} >= {first.script, first.data, second.data}
 
 
 def test_leaflet_comes_from_the_installed_package(tmp_path: Path, built_folder: Path) -> None:
-    assets = write_assets(tmp_path / "static", built_folder, {})
+    assets = write_assets(tmp_path / "static", built_folder, {}, {})
     script = (tmp_path / "static" / assets.script).read_text(encoding="utf-8")
     leaflet = Path(leaflet_file).parent / "static/js_lib_leaflet/leaflet.js"
     assert leaflet.read_text(encoding="utf-8")[:200] in script
@@ -116,8 +116,8 @@ def test_a_file_that_no_start_has_wanted_for_a_month_goes(tmp_path: Path, built_
     for name, days in (("atlas.old.js", 31), ("atlas.recent.js", 29)):
         (folder / name).write_text("", encoding="utf-8")
         os.utime(folder / name, (time.time() - days * 86_400,) * 2)
-    assets = write_assets(folder, built_folder, {"book": {"p. 1": ["a", "b", "c", "d"]}})
+    assets = write_assets(folder, built_folder, {"book": {"p. 1": ["a", "b", "c", "d"]}}, {})
     assert {path.name for path in folder.iterdir()} == {
-        "atlas.recent.js", assets.script, assets.data, assets.copies,
+        "atlas.recent.js", assets.script, assets.data, assets.copies, assets.witnesses,
     }  # fmt: skip
     assert json.loads((folder / assets.copies).read_text(encoding="utf-8")) == {"book": {"p. 1": ["a", "b", "c", "d"]}}

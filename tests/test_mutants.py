@@ -51,8 +51,9 @@ def rich_toy():
     toy = make_toy()
     toy["sources.yaml"]["book"] |= {
         "URL": "https://example.org/book", "note": words("n"), "author": [{"family": "A", "given": "B"}],
-        "issued": {"date-parts": [[1959, 2]]}, "relies_on": ["book"], "publisher": "P",
+        "issued": {"date-parts": [[1959, 2]]}, "knows_to": 1930, "publisher": "P",
     }  # fmt: skip
+    toy["origins.yaml"]["encyclopaedia"]["may_rest_on"] = ["book"]
     handover = toy["events.yaml"]["handover"]
     handover["conflict"] = ["c1"]
     handover["citations"] = QUOTED
@@ -71,7 +72,8 @@ def rich_toy():
     town |= {"later": {"kk": ["Қала"]}, "period": ["Городъ"], "note": words("n")}
     a1 = toy["units/uezds.yaml"]["a1-uezd"]
     a1["figures"] = [
-        {"what": "area", "value": 100, "unit": "sq-verst", "as_of": 1897, "source": "book", "locator": "t"}
+        {"what": "area", "value": 100, "unit": "sq-verst", "as_of": 1897, "source": "book", "locator": "t",
+         "compare": {"units": ["a1-uezd"], "without": [], "on": "opens", "view": "de_jure"}, "why": words("w")}
     ]
     a1["versions"][1] |= {"note": words("n"), "name_citations": CITED, "name_period": "Уѣздъ"}
     toy["article.yaml"] = {
@@ -81,7 +83,6 @@ def rich_toy():
         ],
         "slips": [{"id": "slip", "title": words("t"), "text": words("x"), "citations": CITED}],
         "republic_card": [{"id": "capital", "title": words("t"), "text": words("x"), "citations": CITED}],
-        "open_questions": [{"id": "q", "text": words("x")}],
     }  # fmt: skip
     toy["base/names.geojson"] = {
         "type": "FeatureCollection",

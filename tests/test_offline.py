@@ -21,7 +21,7 @@ from kazatlas.words import load_words
 from tests.conftest import ROOT, at_rest, free_port, in_browser, refuse_others, start_app
 
 FRAME = 'iframe[title="streamlit_folium.st_folium"]'
-PAGES = ("article", "tables", "compare", "place", "take", "quality", "about")
+PAGES = ("article", "tables", "compare", "place", "take", "quality", "doubts", "about")
 
 # Put before all that a process does: whoever asks for another host is refused and written down.
 GUARD = """

@@ -43,7 +43,7 @@ def every_page(atlas, cards, words):
     yield pages.events_table(cards, words, "de_facto")
     yield pages.sources_table(cards, words)
     yield pages.methods_page(cards, words)
-    yield pages.questions_page(cards, words)
+    yield pages.doubts_page(cards, words)
     yield pages.quality_page(atlas, words)
     yield pages.compare_table(atlas, cards, words, "1920-08-26", "1921-12-08", "de_facto")
 
@@ -56,13 +56,13 @@ def test_every_page_is_well_formed_html(atlas, cards, language):
         assert len(" ".join(parsed.texts)) > 200
 
 
-def test_the_article_page_has_each_passage_and_each_of_the_21_annotations(atlas, cards):
+def test_the_article_page_has_each_passage_and_each_of_the_27_annotations(atlas, cards):
     html = pages.article_page(cards, load_words("kk"))
     article = atlas.tables["article"]
     ids = [attrs["id"] for _, attrs in _Texts(html).tags if "id" in attrs]
     assert len(ids) == len(set(ids))
     assert {f"passage-{passage['id']}" for passage in article["passages"]} <= set(ids)
-    assert len(article["slips"]) == 21
+    assert len(article["slips"]) == 27
     assert {slip["id"] for slip in article["slips"]} <= set(ids)
 
 

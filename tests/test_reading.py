@@ -19,7 +19,7 @@ from tests.test_browser import FRAME, expect, map_of, pytestmark  # noqa: F401
 from tests.test_claims import choose
 from tests.test_words import FOREIGN
 
-PAGES = ("map", "article", "tables", "compare", "place", "take", "quality", "about")
+PAGES = ("map", "article", "tables", "compare", "place", "take", "quality", "doubts", "about")
 SIZES = ((1366, 768), (360, 740))
 
 AXE = (resources.files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")

@@ -22,7 +22,7 @@ KINDS = "|".join(sorted({key.partition(".")[0] for key in load_words("kk").texts
 # Names and terms that are written alike in every language.
 FOREIGN = (
     r"GeoJSON|GeoPackage|QGIS|CSV|Data Package|TopoJSON|Linked Places|OpenHistoricalMap|PNG|SVG|HTML|CHANGELOG|JSON|UTF-8|WGS 84|FeatureCollection|A4|"
-    r"RISTAT|Natural Earth|GeoNames|CC BY|tile\.openstreetmap\.org|Tab|Enter|\{\w+(:\w+)?\}"
+    r"RISTAT|ODbL|OpenStreetMap|Natural Earth|GeoNames|CC BY|tile\.openstreetmap\.org|Tab|Enter|\{\w+(:\w+)?\}"
 )
 
 

@@ -26,8 +26,11 @@ from kazatlas.atlas import (
 )
 from kazatlas.build import build_atlas, data_header
 from kazatlas.edition import edition_of, write_edition
+from kazatlas.faces import build_faces
 from kazatlas.lesson import write_lesson
 from kazatlas.record import COVERAGE, LANGUAGES, RecordError, fewer, read_json, read_record
+from kazatlas.timeline import stretches
+from kazatlas.witnesses import TESTS, Proof, new_tests, write_tests
 from kazatlas.words import Language
 
 GEODATA = Path(__file__).resolve().parents[2] / "geodata"
@@ -121,6 +124,28 @@ def command_edition(folder: Path) -> int:
     return 0
 
 
+def command_witnesses(folder: Path) -> int:
+    """Test each new witness on the map as it stands and keep the outcome, before any line is redrawn to fit it."""
+    record, problems = read_record(folder)
+    faces, more = build_faces(record)
+    if problems or more:
+        print("The record has problems; see: python -m kazatlas --check", file=sys.stderr)
+        return 1
+    proof = Proof(record, faces, stretches(record))
+    tests = [*record.witness_tests, *new_tests(proof)]
+    try:
+        file = write_tests(folder, tests)
+    except OSError as error:
+        print(f"{folder.name}/{TESTS} could not be written ({error.strerror}).", file=sys.stderr)
+        return 1
+    missed = [test for test in tests if test.missed_km and test.data_version == record.data_version]
+    for test in sorted(missed, key=lambda test: -test.missed_km):
+        print(f"{test.id}: missed by {test.missed_km} km{' (held back)' if test.held_back == 'yes' else ''}")
+    count = len(tests) - len(record.witness_tests)
+    print(f"Wrote {file.name}: {count} tests more; {len(missed)} missed by data {record.data_version}.")
+    return 0
+
+
 def _day(text: str) -> str:
     try:
         day = date.fromisoformat(text).isoformat()
@@ -146,6 +171,7 @@ def main(arguments: list[str] | None = None) -> int:
     lesson.add_argument("file", type=Path, metavar="FILE.html")
     lesson.add_argument("--lang", choices=LANGUAGES, default="kk")
     commands.add_parser("edition", help="write down what each unit is in this version of the data (at each release)")
+    commands.add_parser("witnesses", help="test new witnesses on the map as it stands, and keep the outcome")
     export.add_command(commands, day=_day)
     location.add_command(commands, day=_day)
     options = parser.parse_args(arguments)
@@ -157,6 +183,8 @@ def main(arguments: list[str] | None = None) -> int:
             return command_lesson(GEODATA, options.file, options.lang)
         if options.command == "edition":
             return command_edition(GEODATA)
+        if options.command == "witnesses":
+            return command_witnesses(GEODATA)
         if "run" in options:
             return int(options.run(GEODATA, options))
         return command_build(GEODATA, options.check)

@@ -12,7 +12,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -24,10 +24,11 @@ from shapely.geometry.base import BaseGeometry
 from kazatlas.record import COVERAGE, parse_json
 
 MANIFEST = "manifest.json"
-FILES = ("atlas.geojson", "borders.geojson", "map.json", "tables.json")
+WITNESSES = "witnesses.geojson"
+FILES = ("atlas.geojson", "borders.geojson", "map.json", "tables.json", WITNESSES)
 """What a built atlas cannot be read without, besides its manifest."""
 
-FORMAT = 1
+FORMAT = 2
 """Counts up when the form of the built files changes; an atlas of another form is not read."""
 
 MAP_FRAME = "map-frame"
@@ -60,11 +61,15 @@ class Atlas:
         accuracy_km, method and length_km.
     tables
         Sources, events, conflicts, units, methods, places, zones and the article as plain values.
+    witnesses
+        Places that sources put into units, as GeoJSON features; points of OpenStreetMap's among them,
+        so files of them are ODbL and apart from the rest.
     """
 
     versions: gpd.GeoDataFrame
     borders: gpd.GeoDataFrame
     tables: dict[str, Any]
+    witnesses: list[dict[str, Any]] = field(default_factory=list)
 
 
 def dump_json(value: Any) -> bytes:
@@ -265,6 +270,7 @@ def load_atlas(folder: Path) -> Atlas:
             versions=_frame(files["atlas.geojson"]),
             borders=_frame(files["borders.geojson"]),
             tables=parse_json(files["tables.json"]),
+            witnesses=features_of(files[WITNESSES]),
         )
     except (ValueError, KeyError, TypeError, shapely.errors.ShapelyError) as error:
         # The checksums fit, so a program of another form wrote it.

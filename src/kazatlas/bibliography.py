@@ -46,7 +46,7 @@ _MONTHS = (
 
 _CSL_NAMES = ("author", "editor", "translator", "contributor")
 _CSL_DATES = ("issued", "accessed")
-_NOT_CSL = {"seen", "relies_on", "quoted_in", "note"}
+_NOT_CSL = {"seen", "origin", "knows_to", "act_of", "quoted_in", "note"}
 
 _LATEX = {
     "\\": r"\textbackslash{}", "{": r"\textbraceleft{}", "}": r"\textbraceright{}", "~": r"\textasciitilde{}",
@@ -115,14 +115,14 @@ def cite(source: Source, locator: str | None, style: Style, *, key: str = "sourc
 def cite_source(tables: Mapping[str, Any], id_: str, locator: str | None, style: Style) -> str:
     """Return a citation of a source of the built atlas; one not seen is cited through what quotes it.
 
-    That is the source named in its `quoted_in`, or one that relies on it, first of its own language;
+    That is the source named in its `quoted_in`, or one that goes back to it, first of its own language;
     and what only the atlas itself tells, such as a conclusion of ours, is cited in the atlas.
     """
     sources: Mapping[str, Source] = tables["sources"]
     source = sources[id_]
     via = None
     if source["seen"] == "not-seen":
-        relying = [other for other in sources.values() if id_ in other.get("relies_on", ())]
+        relying = [other for name, other in sources.items() if name != id_ and other.get("origin") == id_]
         relying.sort(key=lambda other: other.get("language") != source.get("language"))
         via = sources.get(source.get("quoted_in", "")) or next(iter(relying), None)
         if via is None and "URL" not in source:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -13,17 +13,34 @@ import shapely
 from pydantic import BaseModel
 from shapely.geometry.base import BaseGeometry
 
-from kazatlas.atlas import MANIFEST, Atlas, dump_compact, dump_features, dump_json, geometry_json, manifest_of
-from kazatlas.check import area_of, check_map, check_record, day_of
+from kazatlas.atlas import (
+    MANIFEST,
+    WITNESSES,
+    Atlas,
+    dump_compact,
+    dump_features,
+    dump_json,
+    geometry_json,
+    manifest_of,
+)
+from kazatlas.check import area_of, check_map, check_record, day_of, evidence_of
 from kazatlas.faces import Faces, build_faces
+from kazatlas.lineage import day_before
 from kazatlas.quality import quality_sections
 from kazatlas.record import COVERAGE, LANGUAGES, REPUBLIC, VIEWS, Problem, Record, RecordError, VersionEntry
 from kazatlas.timeline import Stretch, holdings, stretches
 from kazatlas.topology import build_topology
+from kazatlas.witnesses import HEADER as WITNESS_HEADER
+from kazatlas.witnesses import REACHES_KM, Place, Proof, check_witnesses, counts, is_held_back
 from kazatlas.words import load_words
 
 KM2_PER_SQUARE_VERST = 1.13806
 """1 verst = 500 sazhen = 1.0668 km (Brockhaus-Efron, s.v. Верста)."""
+
+_KM2 = {
+    "sq-verst": KM2_PER_SQUARE_VERST, "thousand-sq-verst": 1000 * KM2_PER_SQUARE_VERST, "km2": 1.0,
+    "thousand-km2": 1000.0,
+}  # fmt: skip
 
 TITLE = "Kazatlas: first Soviet borders of Kazakhstan, 1920-1922"
 LICENCE = "CC BY 4.0, https://creativecommons.org/licenses/by/4.0/"
@@ -216,7 +233,7 @@ def _feature(record: Record, faces: Faces, row: Row) -> dict[str, Any]:
         "type": entry.type,
         "level": entry.level,
         **{f"name_{lang}": getattr(entry.name, lang) for lang in LANGUAGES},
-        **{f"label_{lang}": getattr(unit.label, lang) for lang in LANGUAGES},
+        **{f"label_{lang}": getattr(entry.label or unit.label, lang) for lang in LANGUAGES},
         "name_period": entry.name_period,
         "seat": entry.seat,
         "valid_from": row.valid_from,
@@ -242,6 +259,48 @@ def _feature(record: Record, faces: Faces, row: Row) -> dict[str, Any]:
     return {"type": "Feature", "id": row_id(row), "properties": properties, "geometry": geometry_json(geometry)}
 
 
+def _witness_feature(proof: Proof, place: Place) -> dict[str, Any]:
+    """Return a witness as published: its source's words, the days for which it counts, how near its border it is."""
+    witness = place.witness
+    tested = place.spans and witness.status == "accepted"
+    near, edge = proof.border_of(place) if tested else (None, None)
+    properties = {
+        **witness.model_dump(by_alias=True, exclude={"id", "lon", "lat"}),
+        "spans": [
+            {"view": s.view, "valid_from": s.valid_from, "valid_to": s.valid_to, "carried": s.carried or None}
+            for s in place.spans
+        ],
+        "held_back": is_held_back(witness.id),
+        "border_km": None if edge is None or near is None else round(near, 1),
+        "border": edge.id if edge else None,
+    }  # fmt: skip
+    return {"type": "Feature", "id": witness.id, "properties": properties, "geometry": geometry_json(place.point)}
+
+
+def _proof_table(proof: Proof) -> dict[str, Any]:
+    """Return what the witnesses prove, in figures: counts, misses, and km of border by the distance of witnesses."""
+    closing = day_before(COVERAGE[1])
+    accepted = {place.witness.id: place for place in proof.accepted}
+    origins = evidence_of(proof.record).independent(place.witness.source for place in proof.accepted)
+    held_back: dict[str, Counter[bool]] = defaultdict(Counter)
+    for test in proof.record.witness_tests:
+        if test.held_back == "yes" and test.id in accepted:
+            held_back[test.data_version][test.missed_km == 0] += 1
+    return {
+        **counts(proof),
+        "origins": len(origins),
+        "units": dict(sorted(Counter(place.witness.unit for place in proof.accepted).items())),
+        "held_back": {version: {"right": n[True], "wrong": n[False]} for version, n in sorted(held_back.items())},
+        "missed_km": {method: round(km, 1) for method, km in proof.missed_by_method.items()},
+        "reach": list(REACHES_KM),
+        "reach_on": closing,
+        **{
+            name: {str(reach or "farther"): round(km) for reach, km in proof.reach(closing, outer=outer).items()}
+            for name, outer in (("outer_km", True), ("inner_km", False))
+        },
+    }
+
+
 def _plain(items: dict[str, Any]) -> dict[str, Any]:
     return {
         id_: item.model_dump(by_alias=True, exclude_none=True) if isinstance(item, BaseModel) else item
@@ -261,9 +320,11 @@ def _tables(record: Record, published: list[dict[str, Any]]) -> dict[str, Any]:
         figures = []
         for figure in unit.figures:
             item = figure.model_dump(exclude_none=True)
-            factor = {"sq-verst": KM2_PER_SQUARE_VERST, "km2": 1.0, "thousand-km2": 1000.0}.get(figure.unit)
+            factor = _KM2.get(figure.read_as or figure.unit)
             if factor:
                 item["km2"] = round(figure.value * factor)
+            if figure.compare:
+                item["compare"]["on"] = day_of(record, figure.compare.on)
             figures.append(item)
         relations = [relation.model_dump(exclude_none=True) for relation in unit.relations]
         units[id_] = {"label": unit.label.model_dump(), "figures": figures, "relations": relations}
@@ -282,20 +343,20 @@ def _tables(record: Record, published: list[dict[str, Any]]) -> dict[str, Any]:
         **data_header(record.data_version),
         "coverage": list(COVERAGE),
         "sources": _plain(record.sources),
+        "origins": _plain(record.origins),
         "events": [{"id": i, **e, "units": sorted(changed[i])} for i, e in _plain(record.events).items()],
         "conflicts": _plain(record.conflicts),
         "units": units,
         "methods": _plain(record.methods),
         "places": places,
         "zones": zones,
+        "doubts": _plain(record.doubts),
         "article": record.article.model_dump(exclude_none=True),
     }
 
 
-def _sound_map(
-    record: Record, problems: Iterable[Problem], progress: Callable[[str], None]
-) -> tuple[Faces, list[Stretch]]:
-    """Return the faces and the units' versions of a sound record; raise RecordError for any other.
+def _sound_map(record: Record, problems: Iterable[Problem], progress: Callable[[str], None]) -> Proof:
+    """Return the faces, the units' versions and the witnesses of a sound record; raise RecordError for any other.
 
     What rests on something faulty is not checked: one fault would be told as many.
     """
@@ -317,9 +378,13 @@ def _sound_map(
     progress("map")
     if sound(*lines, "events.yaml", "units", "places.yaml"):
         found += check_map(record, faces, items)
+    proof = Proof(record, faces, items)
+    progress("witnesses")
+    if sound(*lines, "events.yaml", "units", "witnesses.csv", "today", "witness_tests.csv"):
+        found += check_witnesses(proof)
     if found:
         raise RecordError(sorted(set(found)))
-    return faces, items
+    return proof
 
 
 def build_atlas(
@@ -343,24 +408,27 @@ def build_atlas(
     RecordError
         With every problem of the record, when there is one.
     """
-    faces, items = _sound_map(record, problems, progress)
+    proof = _sound_map(record, problems, progress)
+    faces, items = proof.faces, proof.items
     progress("versions")
     published = [_feature(record, faces, row) for row in rows(record, items)]
     header = data_header(record.data_version)
     borders = [
         {"type": "Feature", "id": edge.id,
          "properties": {"line": edge.line.id, "left": edge.left, "right": edge.right, "basis": edge.line.basis,
-                        "certainty": edge.line.certainty, "accuracy_km": edge.line.accuracy_km,
+                        "certainty": edge.line.certainty, "accuracy_km": proof.accuracy_km[edge.id],
                         "method": edge.line.method, "note": edge.line.note, "length_km": round(edge.length_km, 3)},
          "geometry": geometry_json(edge.geometry)}
         for edge in faces.edges
     ]  # fmt: skip
-    tables = _tables(record, published)
+    tables = {**_tables(record, published), "proof": _proof_table(proof)}
+    witnesses = [_witness_feature(proof, place) for place in proof.places]
     progress("topology")
-    atlas = Atlas(_frame(published), _frame(borders), tables)
+    atlas = Atlas(_frame(published), _frame(borders), tables, witnesses)
     files = {
         "atlas.geojson": dump_features(published, **header),
         "borders.geojson": dump_features(borders, **header),
+        WITNESSES: dump_features(witnesses, **header | WITNESS_HEADER),
         "tables.json": dump_json(tables),
         "report.md": report(atlas).encode(),
         "map.json": dump_compact(build_topology(atlas, record.base)),

@@ -15,16 +15,15 @@ from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
 
 from kazatlas.atlas import Atlas, stops
+from kazatlas.evidence import OWN_SOURCES
 from kazatlas.lineage import Relation, family, timeline_of
-from kazatlas.record import REPUBLIC, View
+from kazatlas.record import REPUBLIC, VIEWS, View
 from kazatlas.words import Words
 
 Row = Mapping[str, Any]
 
 EVIDENCE_ORDER = ("certain", "less-certain", "uncertain")
 BASIS_ORDER = ("legal-text", "period-map", "later-map", "river", "modern-boundary", "conjecture")
-
-OWN_SOURCES = ("general-knowledge", "inference")
 
 ACT_LABELS = {"from": "card.from", "to": "card.to", "extent": "card.extent"}
 
@@ -290,20 +289,19 @@ class Cards:
         pieces += [escape(str(issued))] if issued else []
         line = ". ".join(piece.rstrip(".") for piece in pieces if piece)
         line += f' <span class="kz-seen">({escape(words("card.seen_" + source["seen"]))})</span>'
-        for other in source.get("relies_on", []):
-            relied = self.tables["sources"].get(other, {})
-            mark = _tongue(words, str(relied.get("language") or ""))
-            told = f"<cite{mark}>{escape(str(relied.get('title', other)))}</cite>"
-            line += f' <span class="kz-seen">{_opened(words("card.relies_on", title="@"), told)}</span>'
+        if (origin := source["origin"]) != id_:
+            work = self.tables["origins"].get(origin)
+            told = f"<cite>{escape(words.choice(work['title']))}</cite>" if work else self.called(words, origin)
+            line += f' <span class="kz-seen">{_opened(words("card.origin", title="@"), told)}</span>'
         return line
 
-    def citations(self, words: Words, citations: Iterable[Mapping[str, Any]]) -> str:
+    def citations(self, words: Words, citations: Iterable[Mapping[str, Any]], *, to_copy: bool = True) -> str:
         """Return citations as a list: the source, the place in it, its words, our translation."""
         items = []
         for citation in citations:
             text = self.source(words, citation["source"])
             text += f" {self._locator(words, citation)}"
-            if self.with_copies:
+            if self.with_copies and to_copy:
                 text += self._copy(words, citation["source"], citation["locator"])
             if quote := citation.get("quote"):
                 language = citation.get("quote_lang", "")
@@ -539,7 +537,8 @@ class Cards:
             html += self._acts(words, "card.extent", acts["extent"], row, view)
         named = self.name_citations(row)
         inner = self.citations(words, named) if named else ""
-        return html + _fold(words("card.name_sources"), self._count(words, named), inner) + self._outline(words, row)
+        html += _fold(words("card.name_sources"), self._count(words, named), inner) + self._outline(words, row)
+        return html + self._proof(words, row)
 
     def _count(self, words: Words, citations: Iterable[Mapping[str, Any]]) -> str:
         number = len({citation["source"] for citation in citations})
@@ -594,6 +593,74 @@ class Cards:
             summary = told[0] if len(told) == 1 else self._km(words, sum(drawn.km for drawn in found))
             inner += _fold(words.choice(method["title"]), summary, text + self.citations(words, method["citations"]))
         return _fold(label, words("card.border_total", number=words.number(round(sum(km for _, km in lines)))), inner)
+
+    def witnesses_of(self, row: Row) -> list[Mapping[str, Any]]:
+        """Return the accepted witnesses of a version's unit that count on some of its days, the nearest first."""
+        views = VIEWS if row["view"] == "both" else (row["view"],)
+        return [
+            feature for unit in (row["unit"], *self._below(row)) for feature in self.witnesses.get(unit, ())
+            if any(
+                span["view"] in views
+                and span["valid_from"] < row.get("valid_to", "9999")
+                and row["valid_from"] < span["valid_to"]
+                for span in feature["properties"]["spans"]
+            )
+        ]  # fmt: skip
+
+    def _below(self, row: Row) -> list[str]:
+        """Return the units that belong to a version's unit on some of its days."""
+        holder = "parent" if row["view"] in ("both", "de_jure") else "administered_by"
+        return [
+            unit for unit, rows in self.rows.items()
+            if any(
+                other.get(holder) == row["unit"]
+                and other["valid_from"] < row.get("valid_to", "9999")
+                and row["valid_from"] < other.get("valid_to", "9999")
+                for other in rows
+            )
+        ]  # fmt: skip
+
+    @cached_property
+    def witnesses(self) -> dict[str, list[Mapping[str, Any]]]:
+        """The accepted witnesses by unit, the nearest to its border first."""
+        found: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+        for feature in self.atlas.witnesses:
+            if feature["properties"]["status"] == "accepted":
+                found[feature["properties"]["unit"]].append(feature)
+        for features in found.values():
+            features.sort(key=lambda feature: (feature["properties"]["border_km"] or 9999, feature["id"]))
+        return found
+
+    def _proof(self, words: Words, row: Row) -> str:
+        """Return the places that prove where a version's land lay, with the words of their sources."""
+        if row["border"] != "recovered" or row["level"] == 0:
+            return ""
+        found = self.witnesses_of(row)
+        label = words("card.proof")
+        if not found:
+            return _fold(label, words("card.proof_none"), "")
+        told, inner = [words("card.proof_count", number=words.number(len(found)))], ""
+        if any(feature["properties"]["unit"] != row["unit"] for feature in found):
+            # Those of its uezds stand on their cards.
+            return _fold(label, ", ".join(told), inner)
+        if (km := found[0]["properties"]["border_km"]) is not None:
+            name = found[0]["properties"]["name"]
+            told.append(words("card.proof_nearest", name=name, km=words.number(round(km) if km >= 1 else km)))
+        carried = {span["carried"] for feature in found for span in feature["properties"]["spans"]} - {None}
+        for feature in found:
+            witness = feature["properties"]
+            cited = {"source": witness["source"], "locator": witness["locator"]}
+            if witness.get("quote"):
+                language = self.tables["sources"][witness["source"]].get("language")
+                cited |= {"quote": witness["quote"], "quote_lang": language}
+            when, km = witness["from"], witness["border_km"]
+            about = [words("map.witness_by", date=words.date(when) if len(when) == 10 else words.years(when))]
+            about += [] if km is None else [words("map.witness_km", km=words.number(round(km) if km >= 1 else km))]
+            head = f'<b>{escape(witness["name"])}</b> <span class="kz-seen">({escape(", ".join(about))})</span>'
+            inner += f"<p>{head}</p>{self.citations(words, [cited], to_copy=False)}"
+        for way in sorted(carried):
+            inner = f'<p class="kz-note">{escape(words(f"card.proof_{way}"))}</p>{inner}'
+        return _fold(label, ", ".join(told), inner)
 
     def _evidence(self, words: Words, drawn: Drawn) -> str:
         accuracy = words("pages.accuracy", km=words.number(drawn.accuracy_km))

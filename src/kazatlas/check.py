@@ -12,13 +12,14 @@ import shapely
 from pydantic import BaseModel
 from shapely.geometry.base import BaseGeometry
 
+from kazatlas.evidence import Evidence, is_primary
 from kazatlas.faces import Faces
 from kazatlas.record import COVERAGE, VIEWS, Citation, Model, Problem, Record
 from kazatlas.timeline import Stretch, carry_over, change_days
 
 _KINDS = {
     "source": "sources", "event": "events", "conflict": "conflicts", "unit": "units", "method": "methods",
-    "place": "places", "zone": "zones",
+    "place": "places", "zone": "zones", "doubt": "doubts",
 }  # fmt: skip
 
 
@@ -62,14 +63,98 @@ def _check_citations(record: Record) -> Iterator[Problem]:
                                   "Give both quote and quote_lang.")  # fmt: skip
                 if citation.translation and citation.quote is None:
                     yield Problem(file, where, "translates a quotation that is not there.", "Give the quote too.")
+
+
+def _check_sources(record: Record) -> Iterator[Problem]:
     for id_, source in record.sources.items():
-        for work in [*source.relies_on, *([source.quoted_in] if source.quoted_in else [])]:
-            yield from _unknown(record, record.file_of("source", id_), id_, "source", work)
+        file = record.file_of("source", id_)
+        if source.quoted_in:
+            yield from _unknown(record, file, id_, "source", source.quoted_in)
+        yield from _unknown_work(record, file, id_, source.origin)
+        for event in source.act_of:
+            yield from _unknown(record, file, id_, "event", event)
+        if source.act_of and not is_primary(source.model_dump()):
+            yield Problem(file, id_, "is called the text of an act, which was not seen.",
+                          "Take `act_of` out, or mend `type` (legislation or document) and `seen` "
+                          "(original, facsimile or transcription).")  # fmt: skip
+    for id_, origin in record.origins.items():
+        file = record.file_of("origin", id_)
+        if record.is_known("source", id_):
+            yield Problem(file, id_, f"stands in {record.file_of('source', id_)} too.",
+                          "Keep one: a work that is a source is its own origin.")  # fmt: skip
+        for work in origin.may_rest_on:
+            yield from _unknown_work(record, file, f"{id_} > may_rest_on", work)
+
+
+def _unknown_work(record: Record, file: str, where: str, id_: str) -> Iterator[Problem]:
+    if not record.is_known("source", id_) and not record.is_known("origin", id_):
+        yield Problem(file, where, f"goes back to '{id_}', which is neither a source nor a work of origins.yaml.",
+                      f"Mend the id, or add the work to {record.folder.name}/origins.yaml.")  # fmt: skip
+
+
+def evidence_of(record: Record) -> Evidence:
+    """Return what the record knows of its sources and of the works that they go back to."""
+    return Evidence(
+        {id_: source.model_dump() for id_, source in record.sources.items()},
+        {id_: origin.model_dump() for id_, origin in record.origins.items()},
+    )
+
+
+def _check_certainty(record: Record) -> Iterator[Problem]:
+    """Report facts that are called certain on less than two independent works or the act itself."""
+    evidence = evidence_of(record)
+
+    def unfit(file: str, where: str, cited: Iterable[Citation], event: str, day: str | None) -> Iterator[Problem]:
+        ids = [citation.source for citation in cited]
+        if day is None or not all(id_ in record.sources for id_ in ids):
+            return  # told elsewhere
+        if reason := evidence.doubt(ids, event, int(day[:4])):
+            yield Problem(file, where, f"is called certain, but {reason}.",
+                          "Say `certainty: less-certain`, or cite the act itself, or a source of another `origin` "
+                          f"({record.folder.name}/sources.yaml).")  # fmt: skip
+
+    for id_, event in record.events.items():
+        if event.certainty == "certain":
+            yield from unfit(record.file_of("event", id_), id_, event.citations, id_, event.date)
     for id_, unit in record.units.items():
-        for number, figure in enumerate(unit.figures):
-            yield from _unknown(
-                record, record.file_of("unit", id_), f"{id_} > figures > {number}", "source", figure.source
+        for entry in carry_over(unit):
+            if entry.certainty == "certain":
+                where = f"{id_} > version from {entry.from_}"
+                day = day_of(record, entry.from_)
+                yield from unfit(record.file_of("unit", id_), where, entry.citations, entry.from_, day)
+    for id_, zone in record.zones.items():
+        if zone.certainty == "certain":
+            yield from unfit(
+                record.file_of("zone", id_), id_, zone.citations, zone.from_, day_of(record, zone.from_)
             )
+
+
+def _check_figures(record: Record) -> Iterator[Problem]:
+    for id_, unit in record.units.items():
+        file = record.file_of("unit", id_)
+        for number, figure in enumerate(unit.figures):
+            where = f"{id_} > figures > {number}"
+            yield from _unknown(record, file, where, "source", figure.source)
+            if figure.read_as and figure.note is None:
+                yield Problem(file, where, "is read in another unit than it is printed in.", "Say why in `note`.")
+            if figure.not_comparable and (figure.compare or figure.why):
+                yield Problem(file, where, "is called not comparable and compared.",
+                              "Keep `not_comparable`, or `compare` and `why`.")  # fmt: skip
+            if figure.what != "area" and (figure.compare or figure.why or figure.not_comparable or figure.read_as):
+                yield Problem(file, where, "is no area, and only areas are compared with the map.",
+                              "Take `compare`, `why`, `not_comparable` and `read_as` out.")  # fmt: skip
+            if figure.compare:
+                for other in (*figure.compare.units, *figure.compare.without):
+                    yield from _unknown(record, file, f"{where} > compare", "unit", other)
+                yield from _unknown_moment(record, file, f"{where} > compare", figure.compare.on)
+
+
+def _check_doubts(record: Record) -> Iterator[Problem]:
+    for id_, doubt in record.doubts.items():
+        file = record.file_of("doubt", id_)
+        for kind in ("unit", "method", "event", "conflict"):
+            for other in getattr(doubt, f"{kind}s"):
+                yield from _unknown(record, file, id_, kind, other)
 
 
 def _check_events(record: Record) -> Iterator[Problem]:
@@ -235,7 +320,8 @@ def _unknown_moment(record: Record, file: str, where: str, moment: str | None) -
 def check_record(record: Record) -> list[Problem]:
     """Return every problem that shows without looking at the map."""
     return [
-        *_check_citations(record), *_check_events(record), *_check_conflicts(record), *_check_units(record),
+        *_check_citations(record), *_check_sources(record), *_check_certainty(record), *_check_figures(record),
+        *_check_doubts(record), *_check_events(record), *_check_conflicts(record), *_check_units(record),
         *_check_relations(record), *_check_article(record), *_check_others(record),
     ]  # fmt: skip
 
@@ -267,9 +353,23 @@ def _check_holders(record: Record, items: list[Stretch]) -> Iterator[Problem]:
                 break
 
 
+def _check_comparisons(record: Record, items: list[Stretch]) -> Iterator[Problem]:
+    """Report printed areas that are compared with units that are not in force on the day."""
+    for id_, unit in record.units.items():
+        for number, figure in enumerate(unit.figures):
+            if not (compare := figure.compare) or not (day := day_of(record, compare.on)):
+                continue
+            for other in (*compare.units, *compare.without):
+                found = (s for s in items if s.unit == other and s.view == compare.view and s.covers(day))
+                if not any(found):
+                    yield Problem(record.file_of("unit", id_), f"{id_} > figures > {number} > compare",
+                                  f"names '{other}', which is not in force on {day} ({compare.view}).",
+                                  "Mend the unit, the day or the view.")  # fmt: skip
+
+
 def check_map(record: Record, faces: Faces, items: list[Stretch]) -> list[Problem]:
     """Return every problem that shows on the map: faces in two units or in none, seats and points outside."""
-    problems = list(_check_holders(record, items))
+    problems = [*_check_holders(record, items), *_check_comparisons(record, items)]
     point_file = f"{record.folder.name}/label_points.geojson"
     for view in VIEWS:
         leaves = [s for s in items if s.view == view and s.is_leaf]

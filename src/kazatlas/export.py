@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import csv
 import itertools
 import json
 import sqlite3
@@ -11,7 +12,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from io import BytesIO
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +35,9 @@ from kazatlas.choice import (
 )
 from kazatlas.linkedplaces import linked_places
 from kazatlas.qgis import layer_metadata, layer_styles
-from kazatlas.record import VIEWS
+from kazatlas.record import VIEWS, Witness
 from kazatlas.tables import Column, Row, flat_version, package, tables, version_columns
+from kazatlas.witnesses import HEADER
 
 GRID = 0.0001
 """The grid of TopoJSON's coordinates in degrees: the atlas's own four decimals, so that nothing is lost."""
@@ -293,6 +295,42 @@ def geopackage_files(atlas: Atlas, choice: Choice) -> dict[str, bytes]:
         return {f"{choice.name()}.gpkg": path.read_bytes()}
 
 
+def witness_files(atlas: Atlas, choice: Choice) -> dict[str, bytes]:
+    """Return the places that prove the borders, as GeoJSON and CSV: files of their own, as their licence is ODbL.
+
+    Of a choice are those of its unit, and of its view and day those that count then.
+    """
+
+    def chosen(span: Row) -> bool:
+        return (choice.view is None or span["view"] == choice.view) and (
+            choice.day is None or span["valid_from"] <= choice.day < span["valid_to"]
+        )
+
+    everything = choice.view is None and choice.day is None
+    features = [
+        feature for feature in atlas.witnesses
+        if (choice.unit is None or feature["properties"]["unit"] == choice.unit)
+        and (everything or any(map(chosen, feature["properties"]["spans"])))
+    ]  # fmt: skip
+    header = choice.header(atlas) | HEADER
+    stem = choice.name("kazatlas-witnesses")
+    stream = StringIO(newline="")
+    names = [name for name in Witness.model_fields if name not in ("from_", "lon", "lat")]
+    columns = ["id", "lon", "lat", *("from" if name == "to" else name for name in names[1:])]
+    columns.insert(columns.index("from") + 1, "to")
+    writer = csv.DictWriter(stream, [*columns, "border_km"], extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    for feature in features:
+        lon, lat = feature["geometry"]["coordinates"]
+        writer.writerow({**feature["properties"], "id": feature["id"], "lon": lon, "lat": lat})
+    note = "".join(f"{key}: {value}\n" for key, value in header.items())
+    return {
+        f"witnesses/{stem}.geojson": dump_features(features, **header),
+        f"witnesses/{stem}.csv": b"\xef\xbb\xbf" + stream.getvalue().encode(),
+        "witnesses/LICENSE.txt": note.encode(),
+    }
+
+
 FORMATS: dict[str, Callable[[Atlas, Choice], dict[str, bytes]]] = {
     "geojson": geojson_files,
     "geopackage": geopackage_files,
@@ -301,7 +339,9 @@ FORMATS: dict[str, Callable[[Atlas, Choice], dict[str, bytes]]] = {
     "linked-places": linked_places_files,
     "units": unit_files,
 }
-DEFAULT_FORMATS = [name for name in FORMATS if name != "units"]
+"""In which form a reader may take the units."""
+FILES = {**FORMATS, "witnesses": witness_files}
+DEFAULT_FORMATS = [name for name in FILES if name != "units"]
 
 
 def download(files: dict[str, bytes], stem: str) -> tuple[str, bytes]:
@@ -331,7 +371,7 @@ def export_files(
     Parameters
     ----------
     formats
-        Keys of `FORMATS`; all but one file a unit, when none is named.
+        Keys of `FILES`; all but one file a unit, when none is named.
     progress
         Called with the name of each format as it begins.
 
@@ -349,7 +389,7 @@ def export_files(
     files: dict[str, bytes] = {}
     for name in formats or DEFAULT_FORMATS:
         progress(name)
-        files |= FORMATS[name](atlas, choice)
+        files |= FILES[name](atlas, choice)
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".exporting-", dir=folder) as fresh:
         for name, data in files.items():
@@ -400,7 +440,7 @@ def add_command(commands: Any, day: Callable[[str], str]) -> None:
     """
     parser = commands.add_parser("export", help="write files for other software into a folder")
     parser.add_argument("folder", type=Path, metavar="FOLDER")
-    parser.add_argument("--format", action="append", choices=list(FORMATS), default=[],
+    parser.add_argument("--format", action="append", choices=list(FILES), default=[],
                         help="may be repeated; all but 'units' (one file a unit) when none is named")  # fmt: skip
     parser.add_argument("--date", type=day, help="only what was in force on this day")
     parser.add_argument("--view", choices=[view.replace("_", "-") for view in VIEWS], help="only this view")

@@ -18,9 +18,11 @@ import numpy as np
 import numpy.typing as npt
 import pyproj
 import shapely
+import shapely.geometry
 from tqdm import tqdm
 
 from kazatlas.atlas import Atlas, in_force, load_atlas
+from kazatlas.choice import is_in_force
 from kazatlas.record import LANGUAGES, VIEWS
 
 Row = dict[str, Any]
@@ -79,6 +81,11 @@ class Locator:
         self.language = language
         self.views = {view: self._view(atlas, day, view) for view in VIEWS}
         self.borders = self._borders(atlas, day)
+        self.unplaced = [
+            (shapely.geometry.shape(zone["geometry"]), zone["title"][language])
+            for zone in atlas.tables["zones"].values()
+            if zone["kind"] == "unplaced" and is_in_force(zone["valid_from"], zone["valid_to"], day)
+        ]
 
     def _view(self, atlas: Atlas, day: str, view: str) -> _View:
         rows = {row["unit"]: row for row in in_force(atlas.versions, day, view).to_dict("records")}
@@ -150,6 +157,9 @@ class Locator:
                         warnings[point].append(
                             f"May have lain in a unit whose border is not recovered: {view.unrecovered[number]}."
                         )
+        for area, title in self.unplaced:
+            for point in tree.query(area, predicate="intersects").tolist():
+                warnings[point].append(f"Lies where land changed hands and its new border was not found: {title}.")
         self._tell_borders(lon, lat, told, warnings)
         for point in nowhere:
             warnings[point] = ["Lies in no unit of the atlas: in water or outside the map."]

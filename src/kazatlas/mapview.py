@@ -17,6 +17,8 @@ import folium
 from branca.element import MacroElement
 from folium.template import Template
 
+from kazatlas.atlas import Atlas
+from kazatlas.witnesses import HEADER
 from kazatlas.words import LANGUAGES, load_words
 
 TILES = {
@@ -61,11 +63,12 @@ KEPT_SECONDS = 30 * 86_400
 
 @dataclass(frozen=True)
 class Assets:
-    """The names of the files that a page asks for: the map's script and data; the citations to be copied."""
+    """The names of the files that a page asks for: the map's script and data, the citations to be copied, witnesses."""
 
     script: str
     data: str
     copies: str
+    witnesses: str
 
 
 def _leaflet(name: str) -> str:
@@ -114,7 +117,7 @@ def styled_script(topology: Mapping[str, Any]) -> str:
     return f"{sheet}\n{script(topology)}"
 
 
-def write_assets(folder: Path, built: Path, copies: Mapping[str, Any]) -> Assets:
+def write_assets(folder: Path, built: Path, copies: Mapping[str, Any], witnesses: Mapping[str, Any]) -> Assets:
     """Put script, data and citations where the server serves them, named by their content.
 
     A browser may keep such a file for ever: other content has another name.
@@ -127,6 +130,8 @@ def write_assets(folder: Path, built: Path, copies: Mapping[str, Any]) -> Assets
         The built atlas, whose map.json is the data.
     copies
         The citations in each style; see `kazatlas.bibliography.copies`.
+    witnesses
+        The places that prove the borders; see `witness_data`.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.*.*"):
@@ -134,11 +139,25 @@ def write_assets(folder: Path, built: Path, copies: Mapping[str, Any]) -> Assets
         if time.time() - old.stat().st_mtime > KEPT_SECONDS:
             old.unlink(missing_ok=True)
     data = (built / "map.json").read_text(encoding="utf-8")
-    told = json.dumps(copies, ensure_ascii=False, separators=(",", ":"))
+    told, proving = (json.dumps(v, ensure_ascii=False, separators=(",", ":")) for v in (copies, witnesses))
     return Assets(
         _put(folder, "atlas", "js", styled_script(json.loads(data))), _put(folder, "atlas", "json", data),
-        _put(folder, "citations", "json", told),
+        _put(folder, "citations", "json", told), _put(folder, "witnesses", "json", proving),
     )  # fmt: skip
+
+
+def witness_data(atlas: Atlas) -> dict[str, Any]:
+    """Return the witnesses as the map's layer takes them: point, days, and the words of the source."""
+    rows = []
+    for feature in atlas.witnesses:
+        told = feature["properties"]
+        source = atlas.tables["sources"][told["source"]]
+        kept = {key: told.get(key) for key in ("name", "unit", "from", "volost", "locator", "quote", "status", "spans")}
+        rows.append({
+            "id": feature["id"], "at": feature["geometry"]["coordinates"], **kept, "km": told["border_km"],
+            "source": source["title"], "url": source.get("URL"),
+        })  # fmt: skip
+    return {**HEADER, "witnesses": rows}
 
 
 def _put(folder: Path, stem: str, suffix: str, content: str) -> str:
@@ -164,10 +183,10 @@ class Timeline(MacroElement):  # type: ignore[misc]
         "{% endmacro %}"
     )
 
-    def __init__(self, data: str) -> None:
+    def __init__(self, data: str, witnesses: str) -> None:
         super().__init__()
         self._name = "Timeline"
-        self.options = dump_script({"data": data, "state": OPENING, "tiles": TILES})
+        self.options = dump_script({"data": data, "witnesses": witnesses, "state": OPENING, "tiles": TILES})
 
 
 class Command(MacroElement):  # type: ignore[misc]
@@ -211,7 +230,7 @@ def base_map(assets: Assets) -> folium.Map:
     # Leaflet and nothing else, from this server: stock folium asks five others for ten files.
     atlas_map.default_js = [("kazatlas", STATIC_URL + assets.script)]
     atlas_map.default_css = []
-    Timeline(STATIC_URL + assets.data).add_to(atlas_map)
+    Timeline(STATIC_URL + assets.data, STATIC_URL + assets.witnesses).add_to(atlas_map)
     return atlas_map
 
 

@@ -268,11 +268,38 @@ def ladder_table(rows: list[dict[str, str]], words: Words, view: View, place: st
     return heading + _table(title, columns, cells, is_headed=True, is_stacked=True)
 
 
-def questions_page(cards: Cards, words: Words) -> str:
-    """Return the questions that only an archive can answer."""
-    items = "".join(
-        f"<li>{escape(words.choice(question['text']))}{cards.citations(words, question.get('citations') or [])}</li>"
-        for question in cards.tables["article"]["open_questions"]
-    )
-    note = f"<p>{escape(words('quality.open_note'))}</p>"
-    return _heading(2, words("pages.questions")) + note + f'<ol type="a">{items}</ol>'
+def doubts_page(cards: Cards, words: Words) -> str:
+    """Return what the record does not know: where it was looked for, and which document would settle it."""
+    tables = cards.tables
+    html = _heading(2, words("doubts.heading")) + f"<p>{escape(words('quality.doubts_note'))}</p>"
+
+    def line(label: str, text: str) -> str:
+        return f'<p><span class="kz-seen">{escape(words(label))}:</span> {text}</p>'
+
+    def link(unit: str) -> str:
+        """Return a link to the unit's last version: the reader is to see what became of it."""
+        last = cards.rows[unit][-1]
+        return cards.link(words, unit, last["valid_from"], "de_facto" if last["view"] == "de_facto" else "de_jure")
+
+    acts = {event["id"]: event for event in tables["events"]}
+    for id_, doubt in tables["doubts"].items():
+        html += f'<section class="kz-passage" id="doubt-{escape(id_)}">'
+        html += _heading(3, words.choice(doubt["question"]))
+        html += line("doubts.searched", escape(words.choice(doubt["searched"])))
+        html += line("doubts.would_settle", escape(words.choice(doubt["would_settle"])))
+        if doubt["units"]:
+            html += line("doubts.units", ", ".join(map(link, doubt["units"])))
+        if doubt["events"]:
+            told = [acts[event] for event in doubt["events"]]
+            html += line("doubts.events", "; ".join(
+                f"{escape(words.choice(act['title']))} "
+                f"({cards.day_link(words, act['date'], 'de_jure', act['precision'])})" for act in told
+            ))  # fmt: skip
+        if doubt["methods"]:
+            titles = (words.choice(tables["methods"][method]["title"]) for method in doubt["methods"])
+            html += line("doubts.lines", escape("; ".join(titles)))
+        if doubt["conflicts"]:
+            titles = (words.choice(tables["conflicts"][conflict]["title"]) for conflict in doubt["conflicts"])
+            html += line("doubts.conflicts", escape("; ".join(titles)))
+        html += (cards.citations(words, doubt["citations"]) if doubt["citations"] else "") + "</section>"
+    return html

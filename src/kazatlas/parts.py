@@ -17,9 +17,9 @@ from kazatlas import pages
 from kazatlas.atlas import Atlas, stops
 from kazatlas.bibliography import STYLE_NAMES, STYLES, AtlasView, cite_view
 from kazatlas.cards import Cards, place_link
-from kazatlas.choice import END_RULES, Choice
+from kazatlas.choice import END_RULES, EVERYTHING, Choice
 from kazatlas.edition import Edition, changed, changed_units, edition_of, read_editions
-from kazatlas.export import FORMATS, download
+from kazatlas.export import FORMATS, download, witness_files
 from kazatlas.guest import GuestFileError, drawn, read_guest, rows_as_csv, where_lay
 from kazatlas.ladder import LadderIndex, ladder, printable
 from kazatlas.lesson import write_lesson
@@ -217,6 +217,11 @@ def show_formats(opened: Opened, words: Words, place: Mapping[str, Any]) -> None
     st.download_button(
         words("take.download"), data=lambda: _file(opened, form, choice), file_name=name, on_click="ignore",
         key="take",
+    )  # fmt: skip
+    # Apart from the other formats: some of the points are OpenStreetMap's, so the file's licence is another.
+    st.download_button(
+        words("take.witnesses"), data=lambda: download(witness_files(opened.atlas, EVERYTHING), "witnesses")[1],
+        file_name="kazatlas-witnesses.zip", on_click="ignore", key="take-witnesses", help=words("take.witnesses_note"),
     )  # fmt: skip
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from kazatlas.atlas import MAP_FRAME, Atlas
+from kazatlas.evidence import OWN_SOURCES, SUPPORTS, Evidence
 from kazatlas.lineage import History, day_before, history
 from kazatlas.words import Words, alphabetically
 
@@ -16,18 +17,21 @@ BASES = ("legal-text", "period-map", "later-map", "river", "modern-boundary", "c
 CERTAINTIES = ("certain", "less-certain", "uncertain")
 PRECISIONS = ("day", "month", "year")
 SEEN = ("original", "facsimile", "transcription", "secondary", "not-seen")
-SUPPORTS = ("none", "own", "one", "one-origin", "several")
-"""What a fact rests on: no source yet; only what is generally known or inferred; one source;
-several that go back to one work; several that do not."""
-
-_AREA_COLUMNS = ("unit", "as_of", "source", "printed", "measured", "difference")
-
-_OWN = {"general-knowledge", "inference"}
+_AREA_COLUMNS = ("unit", "as_of", "source", "printed", "compared", "measured", "difference", "why")
+_APART_COLUMNS = ("unit", "as_of", "source", "printed", "why")
 
 
 @dataclass(frozen=True)
 class Area:
-    """An area as a source prints it, beside what the map measures."""
+    """An area as a source prints it, beside what the map measures.
+
+    Attributes
+    ----------
+    units, without
+        What the figure is about: the areas of these units together, but for those.
+    why
+        Why the two differ, in three languages; None when nobody has said.
+    """
 
     unit: str
     as_of: str | None
@@ -36,11 +40,25 @@ class Area:
     printed_km2: float
     measured_km2: float
     measured_on: str
+    units: tuple[str, ...]
+    without: tuple[str, ...]
+    why: dict[str, str] | None
 
     @property
     def difference(self) -> float:
         """Return by which part the measured area is larger (or, negative, smaller) than the printed."""
         return self.measured_km2 / self.printed_km2 - 1
+
+
+@dataclass(frozen=True)
+class ApartArea:
+    """An area as a source prints it, of something that the map does not show, and the reason in three languages."""
+
+    unit: str
+    as_of: str | None
+    source: str
+    printed_km2: float
+    reason: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -61,10 +79,14 @@ class Quality:
         Kind of fact -> what it rests on (`SUPPORTS`) -> how many.
     seen
         How sources were seen -> their ids; what is generally known or inferred is no source.
+    origins
+        Work -> ids of the sources that go back to it, the work with the most first.
     areas
         Every printed area with a measured one, the largest difference first.
-    open_questions
-        As the record asks them, with citations.
+    apart
+        Every printed area that cannot be compared with the map.
+    doubts
+        What the record does not know, by id.
     """
 
     recovered: dict[int, tuple[int, int]]
@@ -75,8 +97,10 @@ class Quality:
     certainties: dict[str, int]
     supports: dict[str, dict[str, int]]
     seen: dict[str, list[str]]
+    origins: dict[str, list[str]]
     areas: list[Area]
-    open_questions: list[dict[str, Any]]
+    apart: list[ApartArea]
+    doubts: dict[str, dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -87,32 +111,6 @@ class Section:
     note: str
     columns: list[str]
     rows: list[list[str]]
-
-
-def _origins(source: str, sources: Mapping[str, Any]) -> set[str]:
-    """Return a source and all works that it says it relies on."""
-    found, waiting = set[str](), [source]
-    while waiting:
-        if (here := waiting.pop()) not in found:
-            found.add(here)
-            waiting += sources.get(here, {}).get("relies_on", [])
-    return found
-
-
-def support(cited: Iterable[str], sources: Mapping[str, Any]) -> str:
-    """Return what a fact rests on that cites these sources; one of `SUPPORTS`."""
-    ids = set(cited)
-    if not ids:
-        return "none"
-    if not ids - _OWN:
-        return "own"
-    families: list[set[str]] = []
-    for id_ in sorted(ids - _OWN):
-        origins = _origins(id_, sources)
-        families = [f for f in families if not f & origins] + [origins.union(*(f for f in families if f & origins))]
-    if len(families) > 1:
-        return "several"
-    return "one" if len(ids - _OWN) == 1 else "one-origin"
 
 
 def _cited(citations: Any) -> list[str]:
@@ -138,25 +136,73 @@ def _facts(told: History, methods: Iterable[str]) -> Iterable[tuple[str, list[st
         yield "place", _cited(place.get("citations"))
 
 
-def _areas(told: History) -> list[Area]:
-    """Return printed areas with what the map measures at the nearest time that it shows."""
-    closing = day_before(told.tables["coverage"][1])
-    found = []
-    for unit, entry in told.tables["units"].items():
-        rows = [row for row in told.rows if row["unit"] == unit and row["view"] != "de_facto" and "area_km2" in row]
-        rows.sort(key=lambda row: str(row["valid_from"]))
-        for figure in entry.get("figures", ()):
-            if figure["what"] != "area" or not rows:
-                continue
-            year = re.match(r"\d{4}", figure.get("as_of") or "")
-            wanted = min(f"{year.group()}-12-31", closing) if year else told.opening
-            row = next((row for row in reversed(rows) if row["valid_from"] <= wanted), rows[0])
-            measured = Area(
-                unit, figure.get("as_of"), figure["source"], figure["locator"], figure["km2"], row["area_km2"],
-                max(row["valid_from"], min(wanted, day_before(row.get("valid_to", told.tables["coverage"][1])))),
+def _measured(told: History, units: Iterable[str], without: Iterable[str], day: str, view: str) -> float | None:
+    """Return the area of units together on a day, but for others; None when one is not drawn then."""
+    total = 0.0
+    for sign, ids in ((1, units), (-1, without)):
+        for id_ in ids:
+            row = next(
+                (
+                    row for row in told.rows
+                    if row["unit"] == id_ and row["view"] in ("both", view) and "area_km2" in row
+                    and row["valid_from"] <= day and ("valid_to" not in row or day < row["valid_to"])
+                ),
+                None,
             )  # fmt: skip
-            found.append(measured)
-    return sorted(found, key=lambda area: (-abs(area.difference), area.unit, area.printed_km2))
+            if row is None:
+                return None
+            total += sign * row["area_km2"]
+    return total
+
+
+def _nearest(told: History, unit: str, as_of: str | None) -> str | None:
+    """Return the day on which the map shows the unit nearest to a time; None when it is never drawn."""
+    rows = [row for row in told.rows if row["unit"] == unit and row["view"] != "de_facto" and "area_km2" in row]
+    if not rows:
+        return None
+    rows.sort(key=lambda row: str(row["valid_from"]))
+    closing = told.tables["coverage"][1]
+    year = re.match(r"\d{4}", as_of or "")
+    wanted = min(f"{year.group()}-12-31", day_before(closing)) if year else told.opening
+    row = next((row for row in reversed(rows) if row["valid_from"] <= wanted), rows[0])
+    return max(str(row["valid_from"]), min(wanted, day_before(row.get("valid_to", closing))))
+
+
+def _areas(told: History) -> tuple[list[Area], list[ApartArea]]:
+    """Return printed areas with what the map measures of the same land, and those that it does not show.
+
+    Land and day are those that the record names (`compare`); without a name, the unit itself at the
+    nearest time that the map shows.
+    """
+    found, apart = list[Area](), list[ApartArea]()
+    for unit, entry in told.tables["units"].items():
+        for figure in entry.get("figures", ()):
+            if figure["what"] != "area":
+                continue
+            as_of, source, printed = figure.get("as_of"), figure["source"], figure["km2"]
+            if reason := figure.get("not_comparable"):
+                apart.append(ApartArea(unit, as_of, source, printed, reason))
+                continue
+            compare = figure.get("compare") or {"units": [unit], "on": _nearest(told, unit, as_of), "view": "de_jure"}
+            units, without, day = tuple(compare["units"]), tuple(compare.get("without", ())), compare["on"]
+            measured = day and _measured(told, units, without, day, compare["view"])
+            if measured:
+                found.append(Area(
+                    unit, as_of, source, figure["locator"], printed, measured, day, units, without, figure.get("why")
+                ))  # fmt: skip
+    found.sort(key=lambda area: (-abs(area.difference), area.unit, area.printed_km2))
+    return found, sorted(apart, key=lambda area: (area.unit, area.as_of or "", area.printed_km2))
+
+
+def unexplained(atlas: Atlas, within: float = 0.05) -> list[Area]:
+    """Return the best figure of each first-level unit of the republic that the map misses by more, without a reason."""
+    first = {row["unit"] for row in history(atlas).rows if row["level"] == 1 and row["in_republic"]}
+    best: dict[str, Area] = {}
+    # The last one wins: areas stand in order of difference, the largest first.
+    for area in measure_quality(atlas).areas:
+        if area.unit in first:
+            best[area.unit] = area
+    return [area for area in best.values() if abs(area.difference) > within and area.why is None]
 
 
 def measure_quality(atlas: Atlas) -> Quality:
@@ -177,12 +223,16 @@ def measure_quality(atlas: Atlas) -> Quality:
     precisions = Counter(event["precision"] for event in told.tables["events"])
     certainties = Counter(row["certainty"] for row in told.rows)
     supports: dict[str, Counter[str]] = defaultdict(Counter)
+    evidence = Evidence(told.tables["sources"], told.tables["origins"])
     for kind, cited in _facts(told, borders["method"]):
-        supports[kind][support(cited, told.tables["sources"])] += 1
+        supports[kind][evidence.support(cited)] += 1
+    origins: dict[str, list[str]] = defaultdict(list)
     seen: dict[str, list[str]] = {how: [] for how in SEEN}
     for id_, source in told.tables["sources"].items():
-        if id_ not in _OWN:
+        if id_ not in OWN_SOURCES:
             seen[source["seen"]].append(id_)
+            origins[source["origin"]].append(id_)
+    areas, apart = _areas(told)
     return Quality(
         recovered=recovered,
         not_recovered=sorted(unit for unit in units if unit not in drawn),
@@ -192,9 +242,31 @@ def measure_quality(atlas: Atlas) -> Quality:
         certainties={certainty: certainties[certainty] for certainty in CERTAINTIES},
         supports={kind: {what: counts[what] for what in SUPPORTS} for kind, counts in supports.items()},
         seen=seen,
-        areas=_areas(told),
-        open_questions=list(told.tables["article"].get("open_questions", [])),
+        origins=dict(sorted(origins.items(), key=lambda item: (-len(item[1]), item[0]))),
+        areas=areas,
+        apart=apart,
+        doubts=told.tables["doubts"],
     )
+
+
+def proof_sections(atlas: Atlas, words: Words) -> list[Section]:
+    """Return what the witnesses prove, as tables in words."""
+    proof, number = atlas.tables["proof"], words.number
+    kinds = ("accepted", "counted", "of_the_time", "carried", "waiting", "rejected", "origins")
+    told = [[words(f"quality.proof_{kind}"), number(proof[kind])] for kind in kinds]
+    for version, held in proof["held_back"].items():
+        of = words("quality.n_of_m", n=number(held["right"]), m=number(held["right"] + held["wrong"]))
+        told.append([words("quality.held", version=version), of])
+    reaches = []
+    for low, high in zip([0, *proof["reach"]], [*proof["reach"], None], strict=True):
+        name = words("quality.reach_within", low=low, high=high) if high else words("quality.reach_farther")
+        reaches.append([name, *(number(proof[side][str(high or "farther")]) for side in ("outer_km", "inner_km"))])
+    return [
+        Section(words("quality.proof"), words("quality.proof_note"),
+                [words("quality.proof_what"), words("quality.proof_number")], told),
+        Section(words("quality.reach"), words("quality.reach_note", date=words.date(proof["reach_on"])),
+                [words(f"quality.reach_{column}") for column in ("distance", "outer", "inner")], reaches),
+    ]  # fmt: skip
 
 
 def quality_sections(atlas: Atlas, words: Words) -> list[Section]:
@@ -225,11 +297,28 @@ def quality_sections(atlas: Atlas, words: Words) -> list[Section]:
     def title(source: str) -> str:
         return words.said(own := str(tables["sources"][source]["title"])) or own
 
+    def work(origin: str) -> str:
+        return words.choice(tables["origins"][origin]["title"]) if origin in tables["origins"] else title(origin)
+
+    def land(area: Area) -> str:
+        """Return what a figure is compared with: the units, when it is not the unit alone, and the day."""
+        named = " + ".join(map(label, area.units)) if area.units != (area.unit,) else ""
+        named += "".join(f" − {label(unit)}" for unit in area.without)
+        return ", ".join(part for part in (named.strip(), words.date(area.measured_on)) if part)
+
+    def about(area: Area | ApartArea) -> list[str]:
+        years = words.years(area.as_of) if area.as_of else "—"
+        return [label(area.unit), years, title(area.source), number(round(area.printed_km2))]
+
+    shared = {origin: ids for origin, ids in quality.origins.items() if len(ids) > 1}
+    works = [[work(origin), number(len(ids))] for origin, ids in shared.items()]
+    works.append([words("quality.works_alone"), number(len(quality.origins) - len(shared))])
     not_seen = "; ".join(map(title, quality.seen["not-seen"]))
     lost = ", ".join(sorted(map(label, quality.not_recovered), key=alphabetically))
     return [
         section("borders", [words("quality.level"), words("quality.units")], levels, units=lost or "—"),
         section("lines", [words("quality.basis"), *certain, words("quality.total")], lengths),
+        *proof_sections(atlas, words),
         section("dates", [words("quality.precision"), words("quality.acts")],
                 [[words(f"quality.precision_{p}"), number(n)] for p, n in quality.precisions.items()]),
         section("sure", [words("card.certainty"), words("quality.versions")],
@@ -240,8 +329,14 @@ def quality_sections(atlas: Atlas, words: Words) -> list[Section]:
         section("seen", [words("quality.how_seen"), words("quality.sources")],
                 [[words(f"card.seen_{how}"), number(len(ids))] for how, ids in quality.seen.items()],
                 titles=not_seen or "—"),
+        section("origins", [words("quality.work"), words("quality.sources")], works),
         section("areas", [words(f"quality.{column}") for column in _AREA_COLUMNS],
-                [[label(a.unit), words.years(a.as_of) if a.as_of else "—", title(a.source),
-                  number(round(a.printed_km2)), number(round(a.measured_km2)),
-                  f"{round(a.difference * 100):+d} %".replace("-", "−")] for a in quality.areas]),
+                [[*about(a), land(a), number(round(a.measured_km2)),
+                  f"{round(a.difference * 100):+d} %".replace("-", "−"), words.choice(a.why) if a.why else "—"]
+                 for a in quality.areas]),
+        section("apart", [words(f"quality.{column}") for column in _APART_COLUMNS],
+                [[*about(a), words.choice(a.reason)] for a in quality.apart]),
+        section("doubts", [words("doubts.question"), words("doubts.would_settle")],
+                [[words.choice(doubt["question"]), words.choice(doubt["would_settle"])]
+                 for doubt in quality.doubts.values()]),
     ]  # fmt: skip

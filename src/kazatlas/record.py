@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import math
 import re
@@ -194,6 +196,9 @@ class Citation(Model):
 Citations = Annotated[list[Citation], Field(min_length=1)]
 
 
+Year = Annotated[int, Field(strict=True, ge=1800, le=2100)]
+
+
 class Name(Model):
     """A person's or body's name, as CSL writes it."""
 
@@ -211,7 +216,10 @@ class CslDate(Model):
 
 
 class Source(BaseModel):
-    """A document, in CSL field names; `seen` says how we know it. Further CSL fields are text."""
+    """A document, in CSL field names; `seen` says how we know it, `origin` which work it goes back to.
+
+    Further CSL fields are text.
+    """
 
     model_config = ConfigDict(extra="allow", frozen=True, populate_by_name=True)
     __pydantic_extra__: dict[str, Annotated[Words, BeforeValidator(_number_as_text)]]
@@ -219,7 +227,9 @@ class Source(BaseModel):
     title: Words
     seen: Literal["original", "facsimile", "transcription", "secondary", "not-seen"]
     language: Words | None = None
-    relies_on: list[Id] = []
+    origin: Id
+    knows_to: Year | None = None
+    act_of: list[Id] = []
     quoted_in: Id | None = None
     url: Annotated[Words, AfterValidator(_web_address)] | None = Field(default=None, alias="URL")
     author: list[Name] | None = None
@@ -236,6 +246,14 @@ class Source(BaseModel):
             if not re.fullmatch("[A-Za-z-]{2,40}", key):
                 raise ValueError(f"has the field '{_shown(key)}', which is no name of a CSL field")
         return self
+
+
+class Origin(Model):
+    """A work that sources go back to and that is no source itself."""
+
+    title: Text
+    knows_to: Year | None = None
+    may_rest_on: list[Id] = []
 
 
 class Alternative(Model):
@@ -298,6 +316,7 @@ class VersionEntry(Model):
     attested: bool | None = None
     level: Literal[0, 1, 2] | None = None
     type: UnitType | None = None
+    label: Text | None = None
     name: Text | None = None
     name_period: Words | None = None
     seat: Id | None = None
@@ -314,16 +333,29 @@ class VersionEntry(Model):
     note: Text | None = None
 
 
+class Comparison(Model):
+    """The units whose areas on a day together are what a printed figure is about."""
+
+    units: Annotated[list[Id], Field(min_length=1)]
+    without: list[Id] = []
+    on: Moment
+    view: View = "de_jure"
+
+
 class Figure(Model):
-    """An area or population as a source prints it."""
+    """An area or population as a source prints it, and what on the map it is to be compared with."""
 
     what: Literal["area", "population"]
     value: Annotated[Number, Field(gt=0)]
     unit: Literal["sq-verst", "km2", "thousand-km2", "people", "thousand-people"]
+    read_as: Literal["sq-verst", "thousand-sq-verst"] | None = None
     as_of: Edtf | None = None
     source: Id
     locator: Words
     note: Text | None = None
+    compare: Comparison | None = None
+    why: Text | None = None
+    not_comparable: Text | None = None
 
 
 class Relation(Model):
@@ -396,7 +428,7 @@ class Zone(Model):
 
     title: Text
     text: Text
-    kind: Literal["dispute", "shared-regime", "land-return", "contested"]
+    kind: Literal["dispute", "shared-regime", "land-return", "contested", "unplaced"]
     from_: Moment = Field(alias="from")
     until: Moment | None = None
     states: list[ZoneState] = []
@@ -439,11 +471,16 @@ class CardEntry(Model):
     citations: Citations
 
 
-class OpenQuestion(Model):
-    """A question for an archivist."""
+class Doubt(Model):
+    """What the record does not know: where it was looked for, and what would settle it."""
 
-    id: Id
-    text: Text
+    question: Text
+    searched: Text
+    would_settle: Text
+    units: list[Id] = []
+    methods: list[Id] = []
+    events: list[Id] = []
+    conflicts: list[Id] = []
     citations: list[Citation] = []
 
 
@@ -453,7 +490,6 @@ class Article(Model):
     passages: list[Passage] = []
     slips: list[Slip] = []
     republic_card: list[CardEntry] = []
-    open_questions: list[OpenQuestion] = []
 
 
 class Boundary(Model):
@@ -475,6 +511,55 @@ class LabelPoint(Model):
     name: Words | None = None
 
 
+class Witness(Model):
+    """A named place that a source puts into a unit on a date (or for a span of time)."""
+
+    id: Id
+    name: Words
+    lon: Lon | None = None
+    lat: Lat | None = None
+    coordinates: Words
+    unit: Id
+    view: Literal["both", "de_jure", "de_facto"]
+    from_: Edtf = Field(alias="from")
+    to: Edtf | None = None
+    volost: Words | None = None
+    source: Id
+    locator: Words
+    quote: Words | None = None
+    status: Literal["accepted", "rejected"]
+    certainty: Certainty
+    note: Words | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Witness:
+        if (self.lon is None) != (self.lat is None):
+            raise ValueError("has one of lon and lat; give both, or neither and the place in today/")
+        if self.status == "rejected" and self.note is None:
+            raise ValueError("is rejected without a note; say which cited row or act says otherwise")
+        return self
+
+
+class WitnessCoordinate(Model):
+    """Where a witness stands by OpenStreetMap, when no freer source has the place."""
+
+    id: Id
+    lon: Lon
+    lat: Lat
+    osm_id: Words
+
+
+class WitnessTest(Model):
+    """How far the map of one version of the data missed a witness: the outcome of a test, kept."""
+
+    id: Id
+    data_version: Words
+    held_back: Literal["yes", "no"]
+    missed_km: Annotated[Number, Field(ge=0, le=2000)]
+    border_km: Annotated[Number, Field(ge=0, le=2000)]
+    method: Id
+
+
 class BaseFeature(Model):
     """A part of the map's background; a point is a name that stands there."""
 
@@ -494,17 +579,22 @@ class Record:
 
     folder: Path
     sources: dict[str, Source] = field(default_factory=dict)
+    origins: dict[str, Origin] = field(default_factory=dict)
     events: dict[str, Event] = field(default_factory=dict)
     conflicts: dict[str, Conflict] = field(default_factory=dict)
     units: dict[str, Unit] = field(default_factory=dict)
     methods: dict[str, Method] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
     zones: dict[str, Zone] = field(default_factory=dict)
+    doubts: dict[str, Doubt] = field(default_factory=dict)
     article: Article = field(default_factory=Article)
     boundaries: dict[str, tuple[Boundary, shapely.LineString]] = field(default_factory=dict)
     label_points: dict[str, tuple[LabelPoint, shapely.Point]] = field(default_factory=dict)
     zone_shapes: dict[str, BaseGeometry] = field(default_factory=dict)
     base: dict[str, dict[str, Any]] = field(default_factory=dict)
+    witnesses: dict[str, Witness] = field(default_factory=dict)
+    witness_coordinates: dict[str, WitnessCoordinate] = field(default_factory=dict)
+    witness_tests: list[WitnessTest] = field(default_factory=list)
     data_version: str = ""
     unread: set[str] = field(default_factory=set)
     """Files that could not be read at all: what they hold is not known."""
@@ -903,6 +993,73 @@ def _read_base(record: Record, problems: list[Problem], file: str) -> None:
     record.base[Path(file).stem] = {"type": "FeatureCollection", "features": shapes}
 
 
+def _cell(name: str, text: str) -> Any:
+    """Return the value of a cell: nothing for an empty one, a number for a measure."""
+    if not text.strip():
+        return None
+    if name in ("lon", "lat") or name.endswith("_km"):
+        return _scalar(text.strip(), "float")
+    return text
+
+
+def _read_table(record: Record, problems: list[Problem], file: str, model: type[ModelT]) -> list[tuple[str, ModelT]]:
+    """Read a CSV file into typed rows, each with where it stands; a file that is not there has none."""
+    path = record.folder.parent / file
+    if not path.exists():
+        return []
+    try:
+        text = _read_visible(path)
+    except _UnreadableError as fault:
+        record.unread.add(file)
+        problems.append(Problem(file, "", str(fault), ""))
+        return []
+    columns = [field.alias or name for name, field in model.model_fields.items()]
+    found: list[tuple[str, ModelT]] = []
+    try:
+        rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+        header = next(rows, [])
+        if header != columns:
+            what = f"has the columns {_shown(', '.join(header), 200)}."
+            problems.append(Problem(file, "line 1", what, f"They must be {', '.join(columns)}, in this order."))
+            return []
+        for row in rows:
+            where = f"{_shown(row[0]) if row else ''}, line {rows.line_num}"
+            if len(found) >= _MAX_FEATURES:
+                what = f"is one row too many: {_MAX_FEATURES:,} are read."
+                problems.append(Problem(file, where, what, "Take some out."))
+                break
+            if len(row) != len(columns):
+                what = f"has {len(row)} cells for {len(columns)} columns."
+                problems.append(Problem(file, where, what, "Put a cell that holds a comma into quotes."))
+                continue
+            cells = {name: _cell(name, text) for name, text in zip(columns, row, strict=True)}
+            given = {name: value for name, value in cells.items() if value is not None}
+            item, faults = _validate(model, given, file, None, (where,))
+            problems += faults
+            if item is not None:
+                found.append((where, item))
+    except csv.Error as error:
+        problems.append(Problem(file, "", f"is not a CSV table ({error}).", "Look at the quotes there."))
+    return found
+
+
+def _read_witnesses(record: Record, problems: list[Problem]) -> None:
+    base = record.folder.name
+    file = f"{base}/witnesses.csv"
+    for where, witness in _read_table(record, problems, file, Witness):
+        if ("witness", witness.id) in record.files:
+            problems.append(Problem(file, where, "stands twice.", "Keep one of the two."))
+            continue
+        record.files["witness", witness.id] = file
+        record.witnesses[witness.id] = witness
+    file = f"{base}/today/witness_coordinates.csv"
+    for where, coordinate in _read_table(record, problems, file, WitnessCoordinate):
+        if coordinate.id in record.witness_coordinates:
+            problems.append(Problem(file, where, "stands twice.", "Keep one of the two."))
+        record.witness_coordinates[coordinate.id] = coordinate
+    record.witness_tests = [row for _, row in _read_table(record, problems, f"{base}/witness_tests.csv", WitnessTest)]
+
+
 def read_record(folder: Path) -> tuple[Record, list[Problem]]:
     """Read everything that people edit in geodata/.
 
@@ -922,11 +1079,13 @@ def read_record(folder: Path) -> tuple[Record, list[Problem]]:
         return record, [Problem("geodata", "", "is missing.", f"Looked for it at {folder}.")]
     base = folder.name
     _read_mapping(record, problems, f"{base}/sources.yaml", "source", Source, record.sources)
+    _read_mapping(record, problems, f"{base}/origins.yaml", "origin", Origin, record.origins)
     _read_mapping(record, problems, f"{base}/events.yaml", "event", Event, record.events)
     _read_mapping(record, problems, f"{base}/conflicts.yaml", "conflict", Conflict, record.conflicts)
     _read_mapping(record, problems, f"{base}/methods.yaml", "method", Method, record.methods)
     _read_mapping(record, problems, f"{base}/places.yaml", "place", Place, record.places)
     _read_mapping(record, problems, f"{base}/zones.yaml", "zone", Zone, record.zones)
+    _read_mapping(record, problems, f"{base}/doubts.yaml", "doubt", Doubt, record.doubts)
     unit_files = _files_in(folder / "units", ".yaml", problems)
     if not unit_files:
         record.unread.add(f"{base}/units")
@@ -937,6 +1096,7 @@ def read_record(folder: Path) -> tuple[Record, list[Problem]]:
     _read_drawn(record, problems, f"{base}/boundaries.geojson", "line", Boundary, "LineString", record.boundaries)
     _read_drawn(record, problems, f"{base}/label_points.geojson", "face", LabelPoint, "Point", record.label_points)
     _read_zone_shapes(record, problems, f"{base}/zones.geojson")
+    _read_witnesses(record, problems)
     for path in _files_in(folder / "base", ".geojson", problems):
         _read_base(record, problems, f"{base}/base/{path.name}")
     try:

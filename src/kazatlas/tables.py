@@ -197,7 +197,7 @@ def _zones(atlas: Atlas, choice: Choice) -> Table:
     ]  # fmt: skip
     columns = [
         Column("id", "the zone"),
-        Column("kind", "dispute, shared-regime, land-return, contested"),
+        Column("kind", "dispute, shared-regime, land-return, contested, unplaced"),
         *_dates(choice.rule),
         Column("certainty", "certain, less-certain, uncertain"),
         *_texts("title", "what it is"),
@@ -229,7 +229,7 @@ _SOURCE_COLUMNS = ["type", "title", "author", "editor", "contributor", "containe
 
 
 def _sources(atlas: Atlas) -> Table:
-    own = {"seen", "relies_on", "quoted_in", "note"}
+    own = {"seen", "origin", "knows_to", "act_of", "quoted_in", "note"}
     found = {key for _, source in _by_table(atlas, "sources") for key in source} - own
     names = _SOURCE_COLUMNS + sorted(found - set(_SOURCE_COLUMNS))
     rows = []
@@ -237,17 +237,63 @@ def _sources(atlas: Atlas) -> Table:
         row = {name: _as_text(source.get(name)) for name in names}
         note = source.get("note")
         rows.append({
-            "id": id_, **row, "seen": source["seen"], "relies_on": "; ".join(source.get("relies_on", [])) or None,
+            "id": id_, **row, "seen": source["seen"], "origin": source["origin"],
+            "knows_to": source.get("knows_to"), "act_of": "; ".join(source.get("act_of", [])) or None,
             **(_in_languages("note", note) if isinstance(note, dict) else {"note_en": note}),
         })  # fmt: skip
     columns = [
         Column("id", "the source"),
         *(Column(name, f"CSL {name}") for name in names),
         Column("seen", "original, facsimile, transcription, secondary or not-seen: how we know it"),
-        Column("relies_on", "the sources from which it takes its facts, parted by ;"),
+        Column("origin", "the work that it goes back to; sources of one work do not confirm each other",
+               refers_to="origins"),
+        Column("knows_to", "the last year that it can know of", "integer"),
+        Column("act_of", "the acts whose own text it is, parted by ;"),
         *_texts("note", "what a reader should know of it"),
     ]
     return Table("sources", "Every document cited, in CSL fields.", ("id",), columns, rows)
+
+
+def _origins(atlas: Atlas) -> Table:
+    known, sources = atlas.tables["origins"], atlas.tables["sources"]
+    works = sorted({source["origin"] for source in sources.values()} | set(known))
+    rows = [
+        {"id": id_, **_in_languages("title", known.get(id_, {}).get("title", dict.fromkeys(LANGUAGES, title))),
+         "knows_to": known.get(id_, {}).get("knows_to"),
+         "may_rest_on": "; ".join(known.get(id_, {}).get("may_rest_on", [])) or None,
+         "sources": sum(source["origin"] == id_ for source in sources.values())}
+        for id_ in works
+        for title in [sources[id_]["title"] if id_ in sources else None]
+    ]  # fmt: skip
+    columns = [
+        Column("id", "the work: a source of that id, or one that is known only through other sources"),
+        *_texts("title", "its title"),
+        Column("knows_to", "the last year that it can know of", "integer"),
+        Column("may_rest_on", "works that it may rest on where it does not say, parted by ;"),
+        Column("sources", "how many sources go back to it", "integer"),
+    ]
+    return Table("origins", "The works that sources go back to.", ("id",), columns, rows)
+
+
+def _doubts(atlas: Atlas) -> Table:
+    lists = ("units", "methods", "events", "conflicts")
+    rows = [
+        {"id": id_, **{f"{name}_{language}": doubt[name][language] for name in ("question", "searched", "would_settle")
+                       for language in LANGUAGES},
+         **{name: "; ".join(doubt[name]) or None for name in lists}}
+        for id_, doubt in atlas.tables["doubts"].items()
+    ]  # fmt: skip
+    columns = [
+        Column("id", "the doubt"),
+        *_texts("question", "what is not known"),
+        *_texts("searched", "where it was looked for"),
+        *_texts("would_settle", "which document would settle it, and where it may lie"),
+        Column("units", "the units that it is about, parted by ;"),
+        Column("methods", "the ways in which the lines that it is about were drawn, parted by ;"),
+        Column("events", "the acts that it is about, parted by ;"),
+        Column("conflicts", "the conflicts of sources that it is about, parted by ;"),
+    ]
+    return Table("doubts", "What the record does not know.", ("id",), columns, rows)
 
 
 def _as_text(value: Any) -> str | None:
@@ -300,7 +346,7 @@ def _citations(atlas: Atlas, choice: Choice) -> Table:
         cited += [("version", row["id"], row["citations"]), ("name", row["id"], row.get("name_citations") or [])]
     cited += [("event", event["id"], event["citations"]) for event in atlas.tables["events"]]
     cited += [("claim", row["id"], citations) for row, citations in _claims_cited(atlas)]
-    for kind, name in (("place", "places"), ("zone", "zones"), ("method", "methods")):
+    for kind, name in (("place", "places"), ("zone", "zones"), ("method", "methods"), ("doubt", "doubts")):
         cited += [(kind, id_, item.get("citations", [])) for id_, item in _by_table(atlas, name)]
     rows: list[Row] = []
     for kind, of, citations in cited:
@@ -314,7 +360,7 @@ def _citations(atlas: Atlas, choice: Choice) -> Table:
             })  # fmt: skip
     columns = [
         Column("id", "number of the citation in this file", "integer"),
-        Column("kind", "what is cited for: version, name (of a version), event, claim, place, zone, method"),
+        Column("kind", "what is cited for: version, name (of a version), event, claim, place, zone, method, doubt"),
         Column("of", "its id in the table of that kind"),
         Column("source", "the source", refers_to="sources"),
         Column("locator", "the place in it"),
@@ -326,10 +372,21 @@ def _citations(atlas: Atlas, choice: Choice) -> Table:
                  ("id",), columns, rows)  # fmt: skip
 
 
+def _compared(figure: Row) -> Row:
+    compare = figure.get("compare", {})
+    return {
+        "compare_units": "; ".join(compare.get("units", [])) or None,
+        "compare_without": "; ".join(compare.get("without", [])) or None,
+        "compare_on": compare.get("on"),
+        "compare_view": compare.get("view"),
+    }
+
+
 def _figures(atlas: Atlas) -> Table:
     rows = [
         {**figure, "unit": id_, "unit_of_measure": figure["unit"], "number": number,
-         **_in_languages("note", figure.get("note"))}
+         **_compared(figure), **_in_languages("note", figure.get("note")), **_in_languages("why", figure.get("why")),
+         **_in_languages("not_comparable", figure.get("not_comparable"))}
         for id_, unit in _by_table(atlas, "units")
         for number, figure in enumerate(unit["figures"], 1)
     ]  # fmt: skip
@@ -338,12 +395,19 @@ def _figures(atlas: Atlas) -> Table:
         Column("number", "number among the unit's figures", "integer"),
         Column("what", "area or population"),
         Column("value", "the number as printed", "number"),
-        Column("unit_of_measure", "sq-verst, km2, thousand-km2, people, thousand-people"),
-        Column("km2", "the printed area in km2; 1 sq-verst is 1.13806 km2", "number"),
+        Column("unit_of_measure", "sq-verst, km2, thousand-km2, people, thousand-people: as printed"),
+        Column("read_as", "the unit that we take a misprinted one for: sq-verst, thousand-sq-verst"),
+        Column("km2", "the area in km2, by the unit that it is read in; 1 sq-verst is 1.13806 km2", "number"),
         Column("as_of", "the time it is given for, in EDTF"),
         Column("source", "the source", refers_to="sources"),
         Column("locator", "the place in it"),
         *_texts("note", "what a reader should know of it"),
+        Column("compare_units", "the units that it is compared with, parted by ;; empty: the unit itself"),
+        Column("compare_without", "the units whose area is taken off, parted by ;"),
+        Column("compare_on", "the day on which they are measured", "date"),
+        Column("compare_view", "de_jure or de_facto"),
+        *_texts("why", "why the map differs"),
+        *_texts("not_comparable", "why the map shows nothing to compare it with"),
     ]
     return Table("figures", "Areas and populations as sources print them.", ("unit", "number"), columns, rows)
 
@@ -387,7 +451,9 @@ def tables(atlas: Atlas, choice: Choice) -> list[Table]:
         _claims(atlas),
         _figures(atlas),
         _methods(atlas),
+        _origins(atlas),
         _sources(atlas),
+        _doubts(atlas),
         _citations(atlas, choice),
     ]
 

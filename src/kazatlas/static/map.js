@@ -7,6 +7,7 @@
  *   state     { date, view, level, unit, zone, compare, lang, embed }: what is shown first; `compare` is a
  *             second date, `embed` leaves map, timeline and attribution
  *   report    called with the state when the map comes to rest and when a unit is chosen
+ *   witnesses the address of the places that prove the border, asked for only when the reader switches them on
  *   tiles     { url, credit }: optional online background, asked for only when the reader switches it on
  */
 (function () {
@@ -250,6 +251,7 @@
     this.state.compare = this.stopDate(this.state.compare);
     this.zonesShown = true;
     this.documented = false; // whether conjectured lines are left out
+    this.witnessing = false; // whether the places that prove the border are shown
     this.share = 50; // of the width, to the left of the divider
     this.fits = {}; // where a label fits inside its unit, by version, zoom and language
     this.build();
@@ -687,7 +689,8 @@
     dispute: [7, "M0 3.5H7M3.5 0V7"],
     contested: [5, "M2.5 0V5"],
     "shared-regime": [5, "M0 2.5H5"],
-    "land-return": [6, "M2.2 3a.8 .8 0 1 0 1.6 0a.8 .8 0 1 0 -1.6 0"]
+    "land-return": [6, "M2.2 3a.8 .8 0 1 0 1.6 0a.8 .8 0 1 0 -1.6 0"],
+    unplaced: [8, "M4 0V8"]
   };
 
   function zoneCell(kind) {
@@ -871,7 +874,7 @@
       return dates.some(function (date) { return self.record.zonesAt(date).indexOf(zone) >= 0; });
     });
     var key = [
-      view, this.state.lang, this.documented, this.zonesShown, zones.map(function (zone) { return zone.id; })
+      view, this.state.lang, this.documented, this.witnessing, this.zonesShown, zones.map(function (zone) { return zone.id; })
     ].join(" ");
     if (key === this.explained) return;
     this.explained = key;
@@ -909,6 +912,10 @@
       row(stroke("kz-edge gubernia " + kind), self.word("map.evidence_" + kind));
     });
     check("documented-only", "map.documented", this.documented, function (on) { self.documented = on; self.set({}); });
+    if (this.options.witnesses) {
+      check("witnesses", "map.witnesses", this.witnessing, function (on) { self.showWitnesses(on); })
+        .appendChild(element("small", { text: self.word("map.witnesses_note") }));
+    }
     row(stroke("kz-ghost"), this.word("map.line_ghost"));
     row(element("i", { class: "kz-ring" }), this.word("map.not_recovered"));
     row(element("i", { class: "kz-stroke kz-other-sample" }), this.word("map.other_date"));
@@ -946,6 +953,78 @@
       this.tileLayer = null;
     }
     this.root.classList.toggle("kz-with-tiles", on);
+  };
+
+  /* ---- the places that prove the border: asked for when they are first wanted */
+
+  Element.prototype.showWitnesses = function (on) {
+    var self = this;
+    this.witnessing = on;
+    if (!on || this.witnesses) return this.drawWitnesses();
+    fetch(this.options.witnesses).then(function (answer) {
+      if (!answer.ok) throw new Error(answer.status);
+      return answer.json();
+    }).then(function (told) {
+      if (self.witnesses) return;
+      var pane = self.map.createPane("kz-witnesses");
+      pane.style.zIndex = 450; // over the land, under its names
+      var renderer = L.svg({ pane: "kz-witnesses", padding: 0.6 });
+      self.witnesses = told.witnesses.map(function (witness) {
+        var mark = L.circleMarker([witness.at[1], witness.at[0]], {
+          renderer: renderer, pane: "kz-witnesses", radius: 4, bubblingMouseEvents: false, className: "kz-witness"
+        });
+        mark.bindPopup(function () { return self.witnessWords(witness); }, {
+          className: "kz-witness-words", maxWidth: 300, autoPanPadding: [12, 12]
+        });
+        mark.bindTooltip(witness.name, { className: "kz-tooltip", direction: "top" });
+        return Object.assign({ mark: mark }, witness);
+      });
+      self.drawWitnesses();
+    }).catch(function () { self.live.textContent = self.word("map.witnesses_failed"); });
+  };
+
+  /* Show the witnesses that speak of the day; those of another time, and rejected ones, are hollow. */
+  Element.prototype.drawWitnesses = function () {
+    if (!this.witnesses) return;
+    var self = this, snapshot = this.snapshot();
+    this.witnesses.forEach(function (witness) {
+      var span = witness.spans.find(function (span) {
+        return span.view === snapshot.view && span.valid_from <= snapshot.date && snapshot.date < span.valid_to;
+      });
+      var on = self.witnessing && Boolean(span || (witness.status === "rejected" && !witness.spans.length));
+      if (on !== self.map.hasLayer(witness.mark)) {
+        if (on) witness.mark.addTo(self.map); else witness.mark.remove();
+      }
+      if (on) {
+        witness.mark.getElement().classList.toggle("carried", Boolean(span && span.carried));
+        witness.mark.getElement().classList.toggle("rejected", witness.status === "rejected");
+      }
+    });
+  };
+
+  Element.prototype.witnessWords = function (witness) {
+    var self = this, box = element("div", { lang: this.state.lang });
+    function line(tag, text, attributes) {
+      if (text) box.appendChild(element(tag, Object.assign({ text: text }, attributes)));
+    }
+    var unit = this.record.byUnit[witness.unit], carried = {};
+    var about = [this.word("map.witness_by", { date: witness.from })];
+    if (witness.km !== null) about.push(this.word("map.witness_km", { km: witness.km }));
+    line("strong", witness.name);
+    line("p", (unit ? this.text(unit[0].name) : witness.unit) + (witness.volost ? " · " + witness.volost : ""));
+    line("p", about.join(", "), { class: "kz-soft" });
+    line("blockquote", witness.quote, { lang: "" });
+    var cite = element("cite", {});
+    if (witness.url) {
+      var link = element("a", { href: witness.url, target: "_blank", rel: "noopener noreferrer", text: witness.source });
+      cite.appendChild(link);
+    } else cite.textContent = witness.source;
+    cite.append(", " + witness.locator);
+    box.appendChild(cite);
+    witness.spans.forEach(function (span) { if (span.carried) carried[span.carried] = true; });
+    Object.keys(carried).forEach(function (way) { line("p", self.word("map.witness_" + way), { class: "kz-soft" }); });
+    if (witness.status === "rejected") line("p", this.word("map.witness_rejected"), { class: "kz-soft" });
+    return box;
   };
 
   /* ---- words */
@@ -1223,6 +1302,7 @@
     this.drawCompare();
     this.plate.draw(stop);
     if (compare) this.other.draw(this.record.stopAt(compare));
+    if (this.witnessing) this.drawWitnesses();
     var line = this.line;
     if (line) {
       this.showLine(this.isTold(line.plate, line.index) ? line.plate : null, line.index, line.place);
