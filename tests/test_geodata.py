@@ -98,6 +98,8 @@ def test_a_fact_read_in_a_source_stands_on_the_map(atlas, fact):
         ("1920-09-01", "de_facto", "omsk-gubernia", True),
         ("1920-09-01", "de_facto", "akmola", False),
         ("1920-09-01", "de_jure", "akmola", True),
+        ("1921-04-25", "de_facto", "akmola", False),
+        ("1921-04-26", "de_facto", "akmola", True),
         ("1920-06-11", "de_jure", "mangyshlak-uezd", True),
         ("1920-06-12", "de_jure", "mangyshlak-uezd", False),
         ("1920-06-12", "de_jure", "adai-uezd", True),
