@@ -266,7 +266,8 @@ def test_every_line_of_the_map_is_drawn_once_with_its_evidence(atlas, base):
     ("basis", "certainty", "drawn"),
     [
         ("legal-text", "less-certain", "solid"), ("river", "certain", "solid"), ("later-map", "certain", "solid"),
-        ("later-map", "less-certain", "dashed"), ("period-map", "uncertain", "dotted"), ("conjecture", "certain", "guess"),
+        ("later-map", "less-certain", "dashed"), ("reported-act", "less-certain", "dashed"), ("reported-act", "uncertain", "dotted"),
+        ("period-map", "uncertain", "dotted"), ("conjecture", "certain", "guess"),
     ],
 )  # fmt: skip
 def test_a_line_is_drawn_by_its_evidence_as_in_the_app(basis, certainty, drawn):

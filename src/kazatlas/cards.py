@@ -23,7 +23,7 @@ from kazatlas.words import Words
 Row = Mapping[str, Any]
 
 EVIDENCE_ORDER = ("certain", "less-certain", "uncertain")
-BASIS_ORDER = ("legal-text", "period-map", "later-map", "river", "modern-boundary", "conjecture")
+BASIS_ORDER = ("legal-text", "reported-act", "period-map", "later-map", "river", "modern-boundary", "conjecture")
 
 ACT_LABELS = {"from": "card.from", "to": "card.to", "extent": "card.extent"}
 

@@ -166,7 +166,7 @@ def _shapes(atlas: Atlas, choice: Choice) -> list[Layer]:
         Column("line", "the line as drawn"),
         Column("left", "the area on its left; empty: outside the map"),
         Column("right", "the area on its right; empty: outside the map"),
-        Column("basis", "legal-text, period-map, later-map, river, modern-boundary or conjecture"),
+        Column("basis", "legal-text, reported-act, period-map, later-map, river, modern-boundary or conjecture"),
         Column("certainty", "certain, less-certain, uncertain"),
         Column("accuracy_km", "how far it may lie from the truth, km", "number"),
         Column("method", "how it was drawn"),

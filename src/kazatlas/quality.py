@@ -13,7 +13,7 @@ from kazatlas.evidence import OWN_SOURCES, SUPPORTS, Evidence
 from kazatlas.lineage import History, day_before, history
 from kazatlas.words import Words, alphabetically
 
-BASES = ("legal-text", "period-map", "later-map", "river", "modern-boundary", "conjecture")
+BASES = ("legal-text", "reported-act", "period-map", "later-map", "river", "modern-boundary", "conjecture")
 CERTAINTIES = ("certain", "less-certain", "uncertain")
 PRECISIONS = ("day", "month", "year")
 SEEN = ("original", "facsimile", "transcription", "secondary", "not-seen")

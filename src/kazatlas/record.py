@@ -24,7 +24,7 @@ COVERAGE = ("1920-01-01", "1923-01-01")
 """First day of the record, and the first day no longer in it."""
 
 Certainty = Literal["certain", "less-certain", "uncertain"]
-Basis = Literal["legal-text", "period-map", "later-map", "river", "modern-boundary", "conjecture"]
+Basis = Literal["legal-text", "reported-act", "period-map", "later-map", "river", "modern-boundary", "conjecture"]
 View = Literal["de_jure", "de_facto"]
 VIEWS: tuple[View, View] = ("de_jure", "de_facto")
 REPUBLIC = "kirghiz-assr"

@@ -215,7 +215,7 @@ def _methods(atlas: Atlas) -> Table:
     ]
     columns = [
         Column("id", "the method"),
-        Column("basis", "legal-text, period-map, later-map, river, modern-boundary or conjecture"),
+        Column("basis", "legal-text, reported-act, period-map, later-map, river, modern-boundary or conjecture"),
         Column("certainty", "certain, less-certain, uncertain"),
         Column("accuracy_km", "how far a line so drawn may lie from the truth, km", "number"),
         *_texts("title", "what it is"),
