@@ -120,7 +120,12 @@ def test_a_units_first_day_is_that_of_its_standing_not_of_its_outline(cards: Car
 def test_what_is_no_document_is_said_in_the_pages_language(
     built: Callable[[dict[str, Any]], Atlas], toy: dict[str, Any]
 ) -> None:
-    toy["sources.yaml"]["inference"] = {"type": "document", "title": "Тұжырым", "seen": "not-seen"}
+    toy["sources.yaml"]["inference"] = {
+        "type": "document",
+        "title": "Тұжырым",
+        "seen": "not-seen",
+        "origin": "inference",
+    }
     toy["units/uezds.yaml"]["a1-uezd"]["versions"][1]["citations"] = [{"source": "inference", "locator": "sum"}]
     card = Cards(built(toy)).unit_card(EN, "a1-uezd", "1921-09-01", "de_jure")
     assert "The compilers’ inference from what is cited" in card

@@ -72,8 +72,16 @@ def rich_toy():
     town |= {"later": {"kk": ["Қала"]}, "period": ["Городъ"], "note": words("n")}
     a1 = toy["units/uezds.yaml"]["a1-uezd"]
     a1["figures"] = [
-        {"what": "area", "value": 100, "unit": "sq-verst", "as_of": 1897, "source": "book", "locator": "t",
-         "compare": {"units": ["a1-uezd"], "without": [], "on": "opens", "view": "de_jure"}, "why": words("w")}
+        {
+            "what": "area",
+            "value": 100,
+            "unit": "sq-verst",
+            "as_of": 1897,
+            "source": "book",
+            "locator": "t",
+            "compare": {"units": ["a1-uezd"], "without": [], "on": "opens", "view": "de_jure"},
+            "why": words("w"),
+        }
     ]
     a1["versions"][1] |= {"note": words("n"), "name_citations": CITED, "name_period": "Уѣздъ"}
     toy["article.yaml"] = {

@@ -245,8 +245,11 @@ def _sources(atlas: Atlas) -> Table:
         Column("id", "the source"),
         *(Column(name, f"CSL {name}") for name in names),
         Column("seen", "original, facsimile, transcription, secondary or not-seen: how we know it"),
-        Column("origin", "the work that it goes back to; sources of one work do not confirm each other",
-               refers_to="origins"),
+        Column(
+            "origin",
+            "the work that it goes back to; sources of one work do not confirm each other",
+            refers_to="origins",
+        ),
         Column("knows_to", "the last year that it can know of", "integer"),
         Column("act_of", "the acts whose own text it is, parted by ;"),
         *_texts("note", "what a reader should know of it"),
