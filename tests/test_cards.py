@@ -126,7 +126,8 @@ def test_what_is_no_document_is_said_in_the_pages_language(
         "seen": "not-seen",
         "origin": "inference",
     }
-    toy["units/uezds.yaml"]["a1-uezd"]["versions"][1]["citations"] = [{"source": "inference", "locator": "sum"}]
+    cited = [{"source": "inference", "locator": "sum"}]
+    toy["units/uezds.yaml"]["a1-uezd"]["versions"][1] |= {"citations": cited, "certainty": "less-certain"}
     card = Cards(built(toy)).unit_card(EN, "a1-uezd", "1921-09-01", "de_jure")
     assert "The compilers’ inference from what is cited" in card
     assert "Тұжырым" not in card
