@@ -118,6 +118,26 @@ def test_orenburg_joins_on_22_september_1920(atlas):
 
 
 @pytest.mark.parametrize(
+    ("place", "lon", "lat", "gubernia"),
+    [("Novouzensk", 48.14, 50.46, "saratov-gubernia"), ("Pallasovka", 46.90, 50.05, "german-commune"),
+     ("Kaysatskoe", 46.79, 49.74, "tsaritsyn-gubernia"), ("Elton", 46.84, 49.13, "tsaritsyn-gubernia"),
+     ("Magnitnaya", 59.03, 53.40, "chelyabinsk-gubernia"), ("Buzuluk", 52.26, 52.78, "samara-gubernia")],
+)  # fmt: skip
+def test_the_neighbours_are_those_of_1920(atlas, place, lon, lat, gubernia):
+    assert at(atlas, "1920-01-01", "de_jure", 1, lon, lat) == [gubernia]
+
+
+@pytest.mark.parametrize(
+    ("day", "uezd", "gubernia"),
+    [("1921-10-04", "aktyubinsk-uezd", "aktobe"), ("1921-10-05", "orsk-uezd", "orenburg")],
+)
+@pytest.mark.parametrize(("lon", "lat"), [(56.407, 51.397), (55.939, 51.566)])
+def test_belyaevka_and_kryuchkovka_pass_to_orsk(atlas, day, uezd, gubernia, lon, lat):
+    assert at(atlas, day, "de_jure", 2, lon, lat) == [uezd]
+    assert at(atlas, day, "de_jure", 1, lon, lat) == [gubernia]
+
+
+@pytest.mark.parametrize(
     ("day", "lon", "lat", "uezd"),
     [("1920-10-11", 54.68, 49.07, "temir-uezd"), ("1920-10-12", 54.68, 49.07, "uil-uezd"),
      ("1920-01-01", 51.11, 50.78, "lbischensk-uezd"), ("1920-01-01", 51.37, 51.22, "ural-uezd")],
