@@ -142,6 +142,18 @@ CASES = {
         ),
         "a1~a2: crosses itself",
     ),
+    "a line that doubles back": (
+        lambda t: t["boundaries.geojson"]["features"][4]["geometry"].update(
+            coordinates=[[60, 49], [60.8, 49.2], [60.4, 49.09], [61, 49]]
+        ),
+        "a1~a2: doubles back on itself at 60.8000 E 49.2000 N, 2.1 degrees",
+    ),
+    "two lines that leave a point as one": (
+        lambda t: t["boundaries.geojson"]["features"][4]["geometry"].update(
+            coordinates=[[60, 49], [60.9, 48.8], [60.98, 48.5], [61, 49]]
+        ),
+        "a1~b1: leaves 61.0000 E 49.0000 N on nearly the bearing of 'a1~a2', 1.5 degrees apart. Move",
+    ),
     "a source without its origin": (
         lambda t: t["sources.yaml"]["book"].pop("origin"),
         "sources.yaml, book > origin, line 2: is missing",

@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
+import re
 from pathlib import Path
 
 import geopandas as gpd
 import pytest
 import shapely
+import spherely
 
 from kazatlas.atlas import change_dates, in_force, is_current
 from kazatlas.build import build_atlas
@@ -71,6 +73,16 @@ def test_the_land_never_has_a_hole(atlas, polygons):
     assert len(set(covered.values())) == 1
 
 
+def test_every_polygon_is_valid_on_the_sphere(polygons):
+    faults = {}
+    for _, row in polygons.iterrows():
+        try:
+            spherely.from_wkb(shapely.to_wkb(row.geometry))
+        except RuntimeError as error:
+            faults[row["id"]] = str(error)
+    assert faults == {}
+
+
 @pytest.mark.parametrize("fact", FACTS, ids=lambda f: f"{f['unit']}-{f['date']}-{f['view']}")
 def test_a_fact_read_in_a_source_stands_on_the_map(atlas, fact):
     rows = in_force(atlas.versions, fact["date"], fact["view"]).set_index("unit")
@@ -87,9 +99,19 @@ def test_a_fact_read_in_a_source_stands_on_the_map(atlas, fact):
         ("1920-09-01", "de_facto", "omsk-gubernia", True),
         ("1920-09-01", "de_facto", "akmola", False),
         ("1920-09-01", "de_jure", "akmola", True),
+        ("1921-04-25", "de_facto", "akmola", False),
+        ("1921-04-26", "de_facto", "akmola", True),
         ("1920-06-11", "de_jure", "mangyshlak-uezd", True),
         ("1920-06-12", "de_jure", "mangyshlak-uezd", False),
         ("1920-06-12", "de_jure", "adai-uezd", True),
+        ("1920-08-26", "de_jure", "adai-uezd", False),
+        ("1920-08-26", "de_facto", "adai-uezd", True),
+        ("1920-08-26", "de_jure", "mangyshlak-uezd", True),
+        ("1920-08-26", "de_jure", "adai-volosts", True),
+        ("1920-10-24", "de_jure", "mangyshlak-uezd", True),
+        ("1920-10-25", "de_jure", "mangyshlak-uezd", False),
+        ("1920-10-25", "de_jure", "adai-volosts", False),
+        ("1920-10-25", "de_jure", "adai-uezd", True),
         ("1921-12-31", "de_jure", "aktobe", True),
         ("1921-12-31", "de_jure", "kustanay", True),
         ("1921-12-31", "de_jure", "orenburg", True),
@@ -268,3 +290,32 @@ def test_a_unit_is_labelled_by_its_name_of_the_day(atlas):
         for day in ("1922-10-21", "1922-10-22")
     }
     assert label == {"1922-10-21": "Semirechye", "1922-10-22": "Jetysu"}
+
+
+UNKNOWN_DAY = re.compile(
+    r"first day of the gubernia is not known|(^|[.] )The day (is|was) not (known|found)|When the raion was formed is not known|"
+    r"The day on which .* was restored was not found|First named in the list|uezd in 1922 \(the day is not known\)|"
+    r"The uezd was abolished in 1921; one|The day is taken with that of the gubernia|Only the (year|month)"
+)
+
+
+def test_no_row_claims_a_day_that_its_note_calls_unknown(atlas):
+    rows = atlas.versions[atlas.versions["note_en"].fillna("").map(lambda note: bool(UNKNOWN_DAY.search(note)))]
+    # A row that an act cut in two tells the note of its first part again.
+    rows = rows.sort_values("valid_from").drop_duplicates(["unit", "note_en", "view"])
+    claimed = rows[(rows["start_precision"] == "day") & (rows["start_basis"] != "attested")]
+    assert len(rows) > 15 and list(claimed["id"]) == []
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "borovoe-raion@1921-04-01", "denisovka-raion@1921-04-01", "semiozernoe-raion@1921-04-01",
+        "fedorovka-raion@1921-04-01", "kustanay-uezd@1921-04-01", "turgay-uezd@1921-04-01", "orekhovka-raion@1921-06-10",
+        "iletsk-raion@1920-03-25", "isaevo-dedovo-uezd@1920-03-25", "krasnokholm-raion@1920-03-25",
+        "petrovskoe-raion@1920-03-25", "pokrovka-raion@1920-03-25", "sharlyk-raion@1920-03-25",
+        "isaevo-dedovo-uezd@1922-06-07", "orenburg-uezd@1922-06-07",
+    ],
+)  # fmt: skip
+def test_a_borrowed_day_is_known_to_the_year_only(atlas, row):
+    assert atlas.versions.set_index("id").loc[row, "start_precision"] == "year"

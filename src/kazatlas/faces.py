@@ -16,6 +16,8 @@ from kazatlas.record import Boundary, Problem, Record
 GEOD = Geod(ellps="WGS84")
 _DIGITS = 4
 _MAX_CROSSINGS = 200
+_FOLD_DEGREES = 5.0
+"""Two stretches that leave a point within this angle of each other are a slip of the hand, not a border."""
 Point = tuple[float, ...]
 
 
@@ -105,6 +107,33 @@ def _crossings(pieces: list[tuple[str, shapely.LineString]], file: str) -> list[
     return problems
 
 
+def _folds(pieces: list[tuple[str, shapely.LineString]], file: str) -> list[Problem]:
+    """Report stretches that leave a point on nearly the same bearing: a line doubled back, or two lines in one."""
+    leaving: dict[Point, list[tuple[str, float]]] = {}
+    for piece in pieces:
+        coords = [tuple(c) for c in piece[1].coords]
+        lons, lats = zip(*coords, strict=True)
+        out, back, _ = GEOD.inv(lons[:-1], lats[:-1], lons[1:], lats[1:])
+        for start, end, ahead, behind in zip(coords[:-1], coords[1:], out, back, strict=True):
+            leaving.setdefault(start, []).append((_line(piece), ahead))
+            leaving.setdefault(end, []).append((_line(piece), behind))
+    problems = []
+    for point, stretches in leaving.items():
+        around = sorted(stretches, key=lambda stretch: stretch[1])
+        for (one, bearing), (other, next_bearing) in zip(around, [*around[1:], around[0]], strict=True):
+            apart = (next_bearing - bearing) % 360
+            if len(around) < 2 or apart >= _FOLD_DEGREES:
+                continue
+            if one == other:
+                what = f"doubles back on itself at {_at(point)}, {apart:.1f} degrees between its two segments."
+                remedy = "Delete the vertex that overshoots."
+            else:
+                what = f"leaves {_at(point)} on nearly the bearing of '{other}', {apart:.1f} degrees apart."
+                remedy = "Move or delete the vertex next to that point, so that the two lines part at once."
+            problems.append(Problem(file, one, what, remedy))
+    return problems[:_MAX_CROSSINGS]
+
+
 def _own_crossing(line: shapely.LineString) -> tuple[float, ...]:
     """Return the end of the first segment with which a line crosses or touches itself."""
     coords = list(line.coords)
@@ -118,7 +147,7 @@ def build_faces(record: Record) -> tuple[Faces, list[Problem]]:
 
     Returns
     -------
-    The faces (EPSG:4326, areas in km2) and every problem: lines that cross or do not meet,
+    The faces (EPSG:4326, areas in km2) and every problem: lines that cross, do not meet or double back,
     faces without a label point, label points that share a face or lie in none.
     """
     line_file, point_file = f"{record.folder.name}/boundaries.geojson", f"{record.folder.name}/label_points.geojson"
@@ -138,6 +167,7 @@ def build_faces(record: Record) -> tuple[Faces, list[Problem]]:
             lines[id_] = geometry
     pieces = _split(lines)
     problems += _crossings(pieces, line_file)
+    problems += _folds(pieces, line_file)
     degree = Counter(tuple(line.coords[i]) for _, line in pieces for i in (0, -1))
     for piece in pieces:
         for end in (piece[1].coords[0], piece[1].coords[-1]):
