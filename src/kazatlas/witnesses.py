@@ -261,9 +261,10 @@ class Proof:
         here = (s for s in self.items if s.view == view and s.covers(day))
         return tuple(sorted({s.unit for s in here if on.intersection(s.entry.faces or ())}))
 
-    def is_drawn(self, unit: str) -> bool:
-        """Return whether the map draws a unit at any time, be it as a point."""
-        return any(s.entry.border != "not-drawn" for s in self.items if s.unit == unit)
+    def is_left_out(self, unit: str) -> bool:
+        """Return whether the record has a unit and the map does not draw it at any time, not even as a point."""
+        borders = [stretch.entry.border for stretch in self.items if stretch.unit == unit]
+        return bool(borders) and all(border == "not-drawn" for border in borders)
 
     def misses(self, place: Place) -> Iterator[Miss]:
         """Yield the days on which the map first has a witness outside the unit of its source."""
@@ -308,7 +309,7 @@ class Proof:
         view = span.view if span else "de_jure"
         land = self.land_of(place.witness.unit, view, day)
         right = bool(land.intersection(on))
-        if not land and not self.is_drawn(place.witness.unit):
+        if not land and self.is_left_out(place.witness.unit):
             return None
         if not land:
             holders = self.holders(on, view, day)
@@ -476,7 +477,7 @@ def check_witnesses(proof: Proof) -> Iterator[Problem]:
 def _check_place(proof: Proof, place: Place, file: str) -> Iterator[Problem]:
     witness, base = place.witness, proof.record.folder.name
     within = first_day(witness.from_) < COVERAGE[1] and (witness.to or last_day(witness.from_)) > COVERAGE[0]
-    if within and proof.is_drawn(witness.unit) and not place.spans:
+    if within and not place.spans and not proof.is_left_out(witness.unit):
         what = f"speaks of '{witness.unit}' in {witness.from_}, when the map does not have it."
         yield Problem(file, witness.id, what, "Mend the unit or the date.")
     for miss in itertools.islice(proof.misses(place), 1):
