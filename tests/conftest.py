@@ -127,7 +127,7 @@ TOY: dict[str, Any] = {
                "others": [{"reading": words("o"), "citations": CITED}]},
     },
     "methods.yaml": {
-        "by-hand": {"basis": "conjecture", "certainty": "uncertain", "accuracy_km": 10, "title": words("by hand"),
+        "by-hand": {"basis": "conjecture", "certainty": "uncertain", "at_least_km": 10, "title": words("by hand"),
                     "text": words("drawn by hand"), "citations": CITED},
     },
     "places.yaml": {
@@ -206,7 +206,7 @@ def make_toy() -> dict[str, Any]:
     made = copy.deepcopy(TOY)
     made["VERSION"] = "1.0.0\n"
     made["boundaries.geojson"] = _features([
-        ({"id": name, "method": "by-hand", "basis": "conjecture", "certainty": "uncertain", "accuracy_km": 10},
+        ({"id": name, "method": "by-hand", "basis": "conjecture", "certainty": "uncertain", "at_least_km": 10},
          {"type": "LineString", "coordinates": [[float(x), float(y)] for x, y in points]})
         for name, points in LINES.items()
     ])  # fmt: skip

@@ -401,7 +401,7 @@ class Proof:
         """
         found = {}
         for edge, flat in self.edges:
-            km = max(edge.line.accuracy_km, self.missed_by_method.get(edge.line.method, 0.0))
+            km = max(edge.line.at_least_km, self.missed_by_method.get(edge.line.method, 0.0))
             gap = self.corridor_km(edge, flat)
             found[edge.id] = round(km if gap is None else min(km, max(gap, 1.0)), 1)
         return found
