@@ -120,8 +120,15 @@ def test_a_units_first_day_is_that_of_its_standing_not_of_its_outline(cards: Car
 def test_what_is_no_document_is_said_in_the_pages_language(
     built: Callable[[dict[str, Any]], Atlas], toy: dict[str, Any]
 ) -> None:
-    toy["sources.yaml"]["inference"] = {"type": "document", "title": "Тұжырым", "seen": "not-seen"}
-    toy["units/uezds.yaml"]["a1-uezd"]["versions"][1]["citations"] = [{"source": "inference", "locator": "sum"}]
+    toy["sources.yaml"]["inference"] = {
+        "type": "document",
+        "title": "Тұжырым",
+        "seen": "not-seen",
+        "origin": "inference",
+    }
+    toy["units/uezds.yaml"]["a1-uezd"]["versions"][1] |= {
+        "certainty": "uncertain", "citations": [{"source": "inference", "locator": "sum"}],
+    }  # fmt: skip
     card = Cards(built(toy)).unit_card(EN, "a1-uezd", "1921-09-01", "de_jure")
     assert "The compilers’ inference from what is cited" in card
     assert "Тұжырым" not in card
@@ -360,6 +367,7 @@ def test_a_zones_card_marks_what_was_in_force(built: Callable[[dict[str, Any]], 
     toy["events.yaml"]["answer"] = copy.deepcopy(toy["events.yaml"]["republic"]) | {
         "date": "1920-10-01",
         "edtf": "1920-10-01",
+        "certainty": "less-certain",
     }
     toy["events.yaml"] = dict(sorted(toy["events.yaml"].items(), key=lambda item: item[1]["date"]))
     toy["zones.yaml"]["quarrel"]["states"] = [

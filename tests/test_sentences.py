@@ -134,7 +134,7 @@ def test_a_name_that_changes_in_one_language_only_is_told_in_all(built, told_toy
 
 
 def test_days_on_which_the_map_stays_the_same_say_so(built, told_toy):
-    told_toy["events.yaml"]["session"] = event("1922-06-01")
+    told_toy["events.yaml"]["session"] = event("1922-06-01", certainty="less-certain")
     atlas = built(told_toy)
     assert texts(atlas, "1922-06-01") == ["Nothing on the map changes on this day."]
     assert texts(atlas, "1920-01-01")[0].startswith("The record opens here")

@@ -350,7 +350,7 @@ def _tables(record: Record, published: list[dict[str, Any]]) -> dict[str, Any]:
         "methods": _plain(record.methods),
         "places": places,
         "zones": zones,
-        "doubts": _plain(record.doubts),
+        "doubts": [{"id": i, **d} for i, d in _plain(record.doubts).items()],
         "article": record.article.model_dump(exclude_none=True),
     }
 

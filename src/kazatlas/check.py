@@ -124,9 +124,7 @@ def _check_certainty(record: Record) -> Iterator[Problem]:
                 yield from unfit(record.file_of("unit", id_), where, entry.citations, entry.from_, day)
     for id_, zone in record.zones.items():
         if zone.certainty == "certain":
-            yield from unfit(
-                record.file_of("zone", id_), id_, zone.citations, zone.from_, day_of(record, zone.from_)
-            )
+            yield from unfit(record.file_of("zone", id_), id_, zone.citations, zone.from_, day_of(record, zone.from_))
 
 
 def _check_figures(record: Record) -> Iterator[Problem]:

@@ -187,13 +187,6 @@ class Proof:
         return [place for place in self.places if place.witness.status == "accepted" and place.spans]
 
     @cached_property
-    def _held(self) -> dict[tuple[str, str], list[Holding]]:
-        held: dict[tuple[str, str], list[Holding]] = defaultdict(list)
-        for holding in holdings(self.record, self.items):
-            held[holding.unit, holding.view].append(holding)
-        return held
-
-    @cached_property
     def _ids(self) -> list[str]:
         return list(self.faces.areas)
 
@@ -219,11 +212,32 @@ class Proof:
         return [self._ids[i] for i in self._tree.query(point, predicate="intersects")]
 
     def land_of(self, unit: str, view: str, day: str) -> frozenset[str]:
-        """Return the faces that a unit held on a day in a view."""
+        """Return the faces that a unit held on a day in a view; of one without a border, the unit's that it lay in."""
         for holding in self._held[unit, view]:
             if holding.valid_from <= day and (holding.valid_to is None or day < holding.valid_to):
                 return holding.faces
         return frozenset()
+
+    @cached_property
+    def _held(self) -> dict[tuple[str, str], list[Holding]]:
+        """The land of each unit in each view through time; of one without a border, the land of the unit around it."""
+        held: dict[tuple[str, str], list[Holding]] = defaultdict(list)
+        for holding in holdings(self.record, self.items):
+            held[holding.unit, holding.view].append(holding)
+        around: dict[tuple[str, str], list[Holding]] = defaultdict(list)
+        for stretch in self.items:
+            if stretch.entry.border == "not-recovered" and stretch.entry.drawn_within:
+                for outer in held[stretch.entry.drawn_within, stretch.view]:
+                    start = max(stretch.valid_from, outer.valid_from)
+                    end = min(stretch.valid_to or COVERAGE[1], outer.valid_to or COVERAGE[1])
+                    if start < end:
+                        within = Holding(stretch.unit, stretch.view, start, end, outer.faces)
+                        around[stretch.unit, stretch.view].append(within)
+        for key, found in around.items():
+            # Where the unit has land of its own, that counts.
+            own = [h for h in held[key] if h.faces]
+            held[key] = sorted([*own, *found], key=lambda h: h.valid_from)
+        return held
 
     def outline(self, land: frozenset[str]) -> list[tuple[Edge, BaseGeometry]]:
         """Return the lines around the land of some faces; shores that part it from water are no border."""
@@ -258,12 +272,17 @@ class Proof:
                 land = self.land_of(place.witness.unit, span.view, day)
                 if not land or land.intersection(on):
                     continue
+                if self._is_off_shore(place, land, on):
+                    continue
                 near = self.nearest(place.point, self._around(land))
                 km = near[0] if near else 0.0
-                if set(on) - self.faces.land and km <= _WATER_KM:
-                    continue
                 yield Miss(place, span, day, self.holders(on, span.view, day), km)
                 break
+
+    def _is_off_shore(self, place: Place, land: frozenset[str], on: list[str]) -> bool:
+        """Return whether a place stands in the water of a generalised shore, close by the land of its unit."""
+        near = self.nearest(place.point, self._around(land)) if set(on) - self.faces.land else None
+        return near is not None and near[0] <= _WATER_KM
 
     def _around(self, land: frozenset[str]) -> list[tuple[Edge, BaseGeometry]]:
         return [(edge, flat) for edge, flat in self.edges if (edge.left in land) != (edge.right in land)]
@@ -289,6 +308,7 @@ class Proof:
         if near is None:
             return None
         km, edge = near
+        right = right or self._is_off_shore(place, land, on)
         return WitnessTest(
             id=place.witness.id,
             data_version=self.record.data_version,
