@@ -35,14 +35,14 @@ HEADER = {
 MOST_OF_A_UNIT = 15
 """How many witnesses of one unit are counted: more prove the same again."""
 
+EDGES = ("map-frame", "neighbour-line")
+"""The methods of lines with which the map, and no unit, ends."""
+
 NEAR_KM = 60.0
 """Farther from a line than this, a place proves little about where the line ran."""
 
 REACHES_KM = (20, 40, 60)
 _STEP_KM = 5.0
-_WATER_KM = 5.0
-"""A fort on the shore may stand in the water of a generalised lake; its unit must then come this near."""
-
 _FLAT = "+proj=aeqd +lat_0=48.5 +lon_0=68 +datum=WGS84 +units=km"
 """A plane in which nearest points are sought; the distances that are told are geodesic."""
 
@@ -272,17 +272,22 @@ class Proof:
                 land = self.land_of(place.witness.unit, span.view, day)
                 if not land or land.intersection(on):
                     continue
-                if self._is_off_shore(place, land, on):
+                if self._is_off_shore(land, on):
                     continue
                 near = self.nearest(place.point, self._around(land))
                 km = near[0] if near else 0.0
+                if not on and near and near[1].line.method in EDGES:
+                    continue  # The map ends here, not the unit.
                 yield Miss(place, span, day, self.holders(on, span.view, day), km)
                 break
 
-    def _is_off_shore(self, place: Place, land: frozenset[str], on: list[str]) -> bool:
-        """Return whether a place stands in the water of a generalised shore, close by the land of its unit."""
-        near = self.nearest(place.point, self._around(land)) if set(on) - self.faces.land else None
-        return near is not None and near[0] <= _WATER_KM
+    def _is_off_shore(self, land: frozenset[str], on: list[str]) -> bool:
+        """Return whether a place stands in water that the land of its unit reaches: a lake, or a fort on a bare shore."""
+        water = set(on) - self.faces.land
+        return any(
+            (edge.left in water and edge.right in land) or (edge.right in water and edge.left in land)
+            for edge in self.faces.edges
+        )
 
     def _around(self, land: frozenset[str]) -> list[tuple[Edge, BaseGeometry]]:
         return [(edge, flat) for edge, flat in self.edges if (edge.left in land) != (edge.right in land)]
@@ -308,7 +313,7 @@ class Proof:
         if near is None:
             return None
         km, edge = near
-        right = right or self._is_off_shore(place, land, on)
+        right = right or self._is_off_shore(land, on)
         return WitnessTest(
             id=place.witness.id,
             data_version=self.record.data_version,
@@ -467,7 +472,8 @@ def check_witnesses(proof: Proof) -> Iterator[Problem]:
 def _check_place(proof: Proof, place: Place, file: str) -> Iterator[Problem]:
     witness, base = place.witness, proof.record.folder.name
     within = first_day(witness.from_) < COVERAGE[1] and last_day(witness.to or witness.from_) > COVERAGE[0]
-    if within and not place.spans:
+    drawn = any(s.entry.border != "not-drawn" for s in proof.items if s.unit == witness.unit)
+    if within and drawn and not place.spans:
         what = f"speaks of '{witness.unit}' in {witness.from_}, when the map does not have it."
         yield Problem(file, witness.id, what, "Mend the unit or the date.")
     for miss in itertools.islice(proof.misses(place), 1):
