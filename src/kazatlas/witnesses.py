@@ -128,9 +128,7 @@ def _spans(
 
     `on` are the faces on which it stands.
     """
-    begins, ends = first_day(witness.from_), last_day(witness.to or witness.from_)
-    if witness.to and len(witness.to) == 10:
-        ends = witness.to
+    begins, ends = first_day(witness.from_), first_day(witness.to) if witness.to else last_day(witness.from_)
     if not blocks:
         return
     if ends <= COVERAGE[0]:
@@ -263,6 +261,11 @@ class Proof:
         here = (s for s in self.items if s.view == view and s.covers(day))
         return tuple(sorted({s.unit for s in here if on.intersection(s.entry.faces or ())}))
 
+    def is_left_out(self, unit: str) -> bool:
+        """Return whether the record has a unit and the map does not draw it at any time, not even as a point."""
+        borders = [stretch.entry.border for stretch in self.items if stretch.unit == unit]
+        return bool(borders) and all(border == "not-drawn" for border in borders)
+
     def misses(self, place: Place) -> Iterator[Miss]:
         """Yield the days on which the map first has a witness outside the unit of its source."""
         on = self.faces_at(place.point)
@@ -276,7 +279,7 @@ class Proof:
                     continue
                 near = self.nearest(place.point, self._around(land))
                 km = near[0] if near else 0.0
-                if not on and near and near[1].line.method in EDGES:
+                if not on and any(edge.line.method in EDGES for edge, _ in self._around(land)):
                     continue  # The map ends here, not the unit.
                 yield Miss(place, span, day, self.holders(on, span.view, day), km)
                 break
@@ -306,6 +309,8 @@ class Proof:
         view = span.view if span else "de_jure"
         land = self.land_of(place.witness.unit, view, day)
         right = bool(land.intersection(on))
+        if not land and self.is_left_out(place.witness.unit):
+            return None
         if not land:
             holders = self.holders(on, view, day)
             land = self.land_of(holders[0], view, day) if holders else frozenset(on)
@@ -471,9 +476,8 @@ def check_witnesses(proof: Proof) -> Iterator[Problem]:
 
 def _check_place(proof: Proof, place: Place, file: str) -> Iterator[Problem]:
     witness, base = place.witness, proof.record.folder.name
-    within = first_day(witness.from_) < COVERAGE[1] and last_day(witness.to or witness.from_) > COVERAGE[0]
-    drawn = any(s.entry.border != "not-drawn" for s in proof.items if s.unit == witness.unit)
-    if within and drawn and not place.spans:
+    within = first_day(witness.from_) < COVERAGE[1] and (witness.to or last_day(witness.from_)) > COVERAGE[0]
+    if within and not place.spans and not proof.is_left_out(witness.unit):
         what = f"speaks of '{witness.unit}' in {witness.from_}, when the map does not have it."
         yield Problem(file, witness.id, what, "Mend the unit or the date.")
     for miss in itertools.islice(proof.misses(place), 1):
