@@ -26,6 +26,7 @@ from kazatlas.atlas import (
 from kazatlas.check import area_of, check_map, check_record, day_of, evidence_of
 from kazatlas.faces import Faces, build_faces
 from kazatlas.lineage import day_before
+from kazatlas.outline import check_outline, outline_table
 from kazatlas.quality import quality_sections
 from kazatlas.record import COVERAGE, LANGUAGES, REPUBLIC, VIEWS, Problem, Record, RecordError, VersionEntry
 from kazatlas.timeline import Stretch, holdings, stretches
@@ -46,7 +47,8 @@ TITLE = "Kazatlas: first Soviet borders of Kazakhstan, 1920-1922"
 LICENCE = "CC BY 4.0, https://creativecommons.org/licenses/by/4.0/"
 ATTRIBUTION = (
     "Kazatlas contributors; lines drawn from RISTAT, Russian Empire Historical GIS Maps (1897), "
-    "DOI 10.34894/NQOASN (CC0); Natural Earth (public domain); GeoNames (CC BY 4.0)"
+    "DOI 10.34894/NQOASN (CC0); I. Sablin and others, Transcultural Empire GIS, DOI 10.11588/data/10064 (CC BY 4.0); "
+    "Natural Earth (public domain); GeoNames (CC BY 4.0)"
 )
 
 
@@ -278,7 +280,7 @@ def _witness_feature(proof: Proof, place: Place) -> dict[str, Any]:
 
 
 def _methods(proof: Proof) -> dict[str, Any]:
-    """Return the methods as plain values, each with how far its lines may lie from the truth as far as that is known."""
+    """Return the methods as plain values, each with how far its lines may lie from the truth, where known."""
     missed = proof.missed_by_method
     return {
         id_: {**method, "accuracy_km": round(max(method["at_least_km"], missed.get(id_, 0.0)), 1)}
@@ -391,6 +393,8 @@ def _sound_map(record: Record, problems: Iterable[Problem], progress: Callable[[
     progress("witnesses")
     if sound(*lines, "events.yaml", "units", "witnesses.csv", "today", "witness_tests.csv"):
         found += check_witnesses(proof)
+        if sound("control", "outer_border.yaml"):
+            found += check_outline(proof)
     if found:
         raise RecordError(sorted(set(found)))
     return proof
@@ -430,7 +434,16 @@ def build_atlas(
          "geometry": geometry_json(edge.geometry)}
         for edge in faces.edges
     ]  # fmt: skip
-    tables = {**_tables(record, published), "methods": _methods(proof), "proof": _proof_table(proof)}
+    tables = {
+        **_tables(record, published),
+        "methods": _methods(proof),
+        "proof": _proof_table(proof),
+        "outer_border": {
+            "stretches": outline_table(proof),
+            "reasons": _plain(record.outer_border),
+            "against": {id_: outline.title.model_dump() for id_, (outline, _) in record.outlines.items()},
+        },
+    }
     witnesses = [_witness_feature(proof, place) for place in proof.places]
     progress("topology")
     atlas = Atlas(_frame(published), _frame(borders), tables, witnesses)

@@ -19,7 +19,7 @@ from kazatlas.timeline import Stretch, carry_over, change_days
 
 _KINDS = {
     "source": "sources", "event": "events", "conflict": "conflicts", "unit": "units", "method": "methods",
-    "place": "places", "zone": "zones", "doubt": "doubts",
+    "place": "places", "zone": "zones", "doubt": "doubts", "stretch": "outer_border",
 }  # fmt: skip
 
 
@@ -153,6 +153,23 @@ def _check_doubts(record: Record) -> Iterator[Problem]:
         for kind in ("unit", "method", "event", "conflict"):
             for other in getattr(doubt, f"{kind}s"):
                 yield from _unknown(record, file, id_, kind, other)
+
+
+def _check_outer_border(record: Record) -> Iterator[Problem]:
+    for id_, stretch in record.outer_border.items():
+        file = record.file_of("stretch", id_)
+        for kind in ("event", "doubt"):
+            for other in getattr(stretch, f"{kind}s"):
+                yield from _unknown(record, file, id_, kind, other)
+        for line in stretch.lines:
+            if line not in record.boundaries:
+                yield Problem(file, id_, f"names the line '{line}', which is not in boundaries.geojson.",
+                              "Mend the id.")  # fmt: skip
+        for against in stretch.against:
+            if against not in record.outlines:
+                yield Problem(
+                    file, id_, f"names '{against}', which is not in control/outlines.geojson.", "Mend the id."
+                )
 
 
 def _check_events(record: Record) -> Iterator[Problem]:
@@ -319,8 +336,8 @@ def check_record(record: Record) -> list[Problem]:
     """Return every problem that shows without looking at the map."""
     return [
         *_check_citations(record), *_check_sources(record), *_check_certainty(record), *_check_figures(record),
-        *_check_doubts(record), *_check_events(record), *_check_conflicts(record), *_check_units(record),
-        *_check_relations(record), *_check_article(record), *_check_others(record),
+        *_check_doubts(record), *_check_outer_border(record), *_check_events(record), *_check_conflicts(record),
+        *_check_units(record), *_check_relations(record), *_check_article(record), *_check_others(record),
     ]  # fmt: skip
 
 

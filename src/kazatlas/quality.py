@@ -262,11 +262,24 @@ def proof_sections(atlas: Atlas, words: Words) -> list[Section]:
         name = words("quality.reach_within", low=low, high=high) if high else words("quality.reach_farther")
         reaches.append([name, *(number(proof[side][str(high or "farther")]) for side in ("outer_km", "inner_km"))])
     return [
-        Section(words("quality.proof"), words("quality.proof_note"),
+        Section(words("quality.proof"), f"{words('quality.proof_note')} {words('quality.proof_searched')}",
                 [words("quality.proof_what"), words("quality.proof_number")], told),
         Section(words("quality.reach"), words("quality.reach_note", date=words.date(proof["reach_on"])),
                 [words(f"quality.reach_{column}") for column in ("distance", "outer", "inner")], reaches),
     ]  # fmt: skip
+
+
+def outline_section(atlas: Atlas, words: Words) -> Section:
+    """Return where the outer border lies far from later maps, and why."""
+    table, units, number = atlas.tables["outer_border"], atlas.tables["units"], words.number
+    rows = []
+    for stretch in table["stretches"]:
+        sides = " | ".join(words.choice(units[stretch[side]]["label"]) for side in ("inside", "outside"))
+        why = words.choice(table["reasons"][stretch["reason"]]["why"])
+        against = words.choice(table["against"][stretch["against"]])
+        rows.append([sides, against, number(stretch["km"]), number(stretch["farthest_km"]), why])
+    columns = [words(f"quality.outline_{column}") for column in ("sides", "against", "km", "farthest", "why")]
+    return Section(words("quality.outline"), words("quality.outline_note"), columns, rows)
 
 
 def quality_sections(atlas: Atlas, words: Words) -> list[Section]:
@@ -319,6 +332,7 @@ def quality_sections(atlas: Atlas, words: Words) -> list[Section]:
         section("borders", [words("quality.level"), words("quality.units")], levels, units=lost or "—"),
         section("lines", [words("quality.basis"), *certain, words("quality.total")], lengths),
         *proof_sections(atlas, words),
+        *([outline_section(atlas, words)] if atlas.tables["outer_border"]["stretches"] else []),
         section("dates", [words("quality.precision"), words("quality.acts")],
                 [[words(f"quality.precision_{p}"), number(n)] for p, n in quality.precisions.items()]),
         section("sure", [words("card.certainty"), words("quality.versions")],

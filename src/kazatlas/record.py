@@ -484,6 +484,25 @@ class Doubt(Model):
     citations: list[Citation] = []
 
 
+class OuterStretch(Model):
+    """Why lines of the outer border lie far from a later map: the act or the doubt that explains it."""
+
+    lines: Annotated[list[Annotated[str, AfterValidator(_clean_line_id)]], Field(min_length=1)]
+    against: Annotated[list[Id], Field(min_length=1)]
+    why: Text
+    events: list[Id] = []
+    doubts: list[Id] = []
+    citations: Citations
+
+
+class Outline(Model):
+    """A line of a later map, to compare the outer border with."""
+
+    id: Id
+    title: Text
+    source: Id
+
+
 class Article(Model):
     """The article that the atlas draws, walked through in order."""
 
@@ -591,6 +610,8 @@ class Record:
     boundaries: dict[str, tuple[Boundary, shapely.LineString]] = field(default_factory=dict)
     label_points: dict[str, tuple[LabelPoint, shapely.Point]] = field(default_factory=dict)
     zone_shapes: dict[str, BaseGeometry] = field(default_factory=dict)
+    outer_border: dict[str, OuterStretch] = field(default_factory=dict)
+    outlines: dict[str, tuple[Outline, shapely.LineString]] = field(default_factory=dict)
     base: dict[str, dict[str, Any]] = field(default_factory=dict)
     witnesses: dict[str, Witness] = field(default_factory=dict)
     witness_coordinates: dict[str, WitnessCoordinate] = field(default_factory=dict)
@@ -1097,6 +1118,10 @@ def read_record(folder: Path) -> tuple[Record, list[Problem]]:
     _read_drawn(record, problems, f"{base}/label_points.geojson", "face", LabelPoint, "Point", record.label_points)
     _read_zone_shapes(record, problems, f"{base}/zones.geojson")
     _read_witnesses(record, problems)
+    if (folder / "control" / "outlines.geojson").exists():
+        outlines = f"{base}/control/outlines.geojson"
+        _read_drawn(record, problems, outlines, "outline", Outline, "LineString", record.outlines)
+        _read_mapping(record, problems, f"{base}/outer_border.yaml", "stretch", OuterStretch, record.outer_border)
     for path in _files_in(folder / "base", ".geojson", problems):
         _read_base(record, problems, f"{base}/base/{path.name}")
     try:

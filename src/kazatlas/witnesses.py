@@ -285,7 +285,7 @@ class Proof:
                 break
 
     def _is_off_shore(self, land: frozenset[str], on: list[str]) -> bool:
-        """Return whether a place stands in water that the land of its unit reaches: a lake, or a fort on a bare shore."""
+        """Return whether a place stands in water that the land of its unit reaches."""
         water = set(on) - self.faces.land
         return any(
             (edge.left in water and edge.right in land) or (edge.right in water and edge.left in land)
