@@ -1097,7 +1097,10 @@ def read_record(folder: Path) -> tuple[Record, list[Problem]]:
     _read_drawn(record, problems, f"{base}/label_points.geojson", "face", LabelPoint, "Point", record.label_points)
     _read_zone_shapes(record, problems, f"{base}/zones.geojson")
     _read_witnesses(record, problems)
-    for path in _files_in(folder / "base", ".geojson", problems):
+    layers = _files_in(folder / "base", ".geojson", problems)
+    if not layers:
+        problems.append(Problem(f"{base}/base", "", "holds no .geojson file.", "Restore it from the last commit."))
+    for path in layers:
         _read_base(record, problems, f"{base}/base/{path.name}")
     try:
         record.data_version = _read_text(folder / "VERSION").strip()
