@@ -150,8 +150,8 @@ def command_edition(folder: Path) -> int:
 def command_witnesses(folder: Path) -> int:
     """Test each new witness on the map as it stands and keep the outcome, before any line is redrawn to fit it."""
     record, problems = read_record(folder)
-    faces, more = build_faces(record)
-    if problems or more:
+    faces, more = (None, []) if problems else build_faces(record)
+    if faces is None or more:
         print("The record has problems; see: python -m kazatlas --check", file=sys.stderr)
         return 1
     proof = Proof(record, faces, stretches(record))

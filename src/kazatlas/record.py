@@ -1076,6 +1076,7 @@ def read_record(folder: Path) -> tuple[Record, list[Problem]]:
     folder = Path(folder).resolve()
     record, problems = Record(folder), list[Problem]()
     if not folder.is_dir():
+        record.unread.add("geodata")
         return record, [Problem("geodata", "", "is missing.", f"Looked for it at {folder}.")]
     base = folder.name
     _read_mapping(record, problems, f"{base}/sources.yaml", "source", Source, record.sources)

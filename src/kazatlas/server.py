@@ -7,8 +7,10 @@ import os
 import socket
 import stat
 import tempfile
-from collections.abc import Sequence
+import tomllib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from kazatlas.folders import settings
 
@@ -46,13 +48,10 @@ def send_at_once() -> int:
 def entry(folder: Path, geodata: Path) -> Path:
     """Lay out in an empty folder what Streamlit serves, and return the script that it is to run.
 
-    Streamlit serves static files only from `static/` beside the script that it runs, and takes a page's
-    settings from `.streamlit/` there. An installed package is no place for either: it may not be written,
-    and several servers may run from it.
+    Streamlit serves static files only from `static/` beside the script that it runs. An installed package
+    is no place for them: it may not be written, and several servers may run from it.
     """
     (folder / "static").mkdir()
-    (folder / ".streamlit").mkdir()
-    (folder / ".streamlit" / "config.toml").write_bytes(settings().read_bytes())
     script = folder / "app.py"
     script.write_text(
         "from pathlib import Path\n\nfrom kazatlas import page\n\n"
@@ -60,6 +59,17 @@ def entry(folder: Path, geodata: Path) -> Path:
         encoding="utf-8",
     )
     return script
+
+
+def flags(settings: Mapping[str, Any], of: str = "") -> list[str]:
+    """Return Streamlit's settings, as its config.toml has them, as options of its command line."""
+    told = []
+    for name, value in settings.items():
+        if isinstance(value, Mapping):
+            told += flags(value, f"{of}{name}.")
+        else:
+            told.append(f"--{of}{name}={str(value).lower() if isinstance(value, bool) else value}")
+    return told
 
 
 def _keep(folder: str) -> None:
@@ -73,23 +83,25 @@ def _keep(folder: str) -> None:
 def serve(geodata: Path, options: Sequence[str] = ()) -> int:
     """Serve the page of a data folder until it is stopped (Ctrl-C or SIGTERM); return the exit code.
 
-    The page's script, settings and static files stand in a private temporary folder, see `entry`, which is
-    taken away when the server stops; nothing else is written, and the current folder does not matter.
+    The page's script and static files stand in a private temporary folder, see `entry`, which is taken away
+    when the server stops; nothing else is written. The page's settings are given as options, because Streamlit
+    looks for a file of them in the current folder.
 
     Parameters
     ----------
     geodata
         The folder with the built atlas.
     options
-        Streamlit's own, such as `--server.port=8502`.
+        Streamlit's own, such as `--server.port=8502`; they count more than the page's settings.
     """
     from streamlit.web import cli
 
+    own = flags(tomllib.loads(settings().read_text(encoding="utf-8")))
     with tempfile.TemporaryDirectory(prefix="kazatlas-serve-") as folder:
         script = entry(Path(folder), geodata)
         _keep(folder)
         try:
-            cli.main(["run", str(script), *options], prog_name="streamlit")
+            cli.main(["run", str(script), *own, *options], prog_name="streamlit")
         except SystemExit as end:
             return end.code if isinstance(end.code, int) else int(end.code is not None)
     return 0
