@@ -127,7 +127,7 @@ TOY: dict[str, Any] = {
                "others": [{"reading": words("o"), "citations": CITED}]},
     },
     "methods.yaml": {
-        "by-hand": {"basis": "conjecture", "certainty": "uncertain", "accuracy_km": 10, "title": words("by hand"),
+        "by-hand": {"basis": "conjecture", "certainty": "uncertain", "at_least_km": 10, "title": words("by hand"),
                     "text": words("drawn by hand"), "citations": CITED},
     },
     "places.yaml": {
@@ -169,8 +169,19 @@ def _features(rows: list[tuple[dict[str, Any], dict[str, Any]]]) -> dict[str, An
     }
 
 
+def _with_acts(toy: dict[str, Any]) -> dict[str, Any]:
+    """Return the toy record with the book as the text also of those acts that a test has added."""
+    sources, events = toy.get("sources.yaml"), toy.get("events.yaml")
+    book = sources.get("book") if isinstance(sources, dict) else None
+    if not (isinstance(book, dict) and isinstance(book.get("act_of"), list) and isinstance(events, dict)):
+        return toy
+    added = [id_ for id_ in events if id_ not in TOY["events.yaml"]]
+    return toy | {"sources.yaml": {**sources, "book": {**book, "act_of": [*book["act_of"], *added]}}}
+
+
 def write_toy(folder: Path, toy: dict[str, Any]) -> Path:
     """Write a toy record; what is a str or bytes is written as it stands."""
+    toy = _with_acts(toy)
     for name, content in toy.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -195,7 +206,7 @@ def make_toy() -> dict[str, Any]:
     made = copy.deepcopy(TOY)
     made["VERSION"] = "1.0.0\n"
     made["boundaries.geojson"] = _features([
-        ({"id": name, "method": "by-hand", "basis": "conjecture", "certainty": "uncertain", "accuracy_km": 10},
+        ({"id": name, "method": "by-hand", "basis": "conjecture", "certainty": "uncertain", "at_least_km": 10},
          {"type": "LineString", "coordinates": [[float(x), float(y)] for x, y in points]})
         for name, points in LINES.items()
     ])  # fmt: skip

@@ -137,8 +137,9 @@ def hostile_toy(texts: list[str]) -> dict[str, Any]:
             unit["figures"] = [{"what": "area", "value": 5.0, "unit": "km2", "source": "s9", "locator": next(taken),
                                 "note": more(), "why": more()}]  # fmt: skip
             for version in unit["versions"]:
-                version.update(name=more(), note=more(), name_period=next(taken), citations=cited(6),
-                               certainty="less-certain")
+                version.update(
+                    name=more(), note=more(), name_period=next(taken), citations=cited(6), certainty="less-certain"
+                )
     own = {"kk": texts[1], "ru": texts[2], "en": texts[3]}
     toy["article.yaml"] = {
         "passages": [{"id": "one", "locator": texts[4], "quote": texts[5], "translation": own, "date": "1921-05-01",

@@ -464,6 +464,45 @@ def test_the_online_background_is_asked_for_only_when_switched_on(chromium: Any,
     context.close()
 
 
+# ---- the places that prove the border
+
+
+def test_the_places_that_prove_the_border_are_shown_when_wanted(open_page: Callable[..., Any], atlas: Atlas) -> None:
+    page = open_page("/?lang=en&date=1921-12-31&unit=kustanay-uezd")
+    frame, asked = map_of(page), []
+    page.on("request", lambda request: asked.append(request.url))
+    marks = frame.locator("path.kz-witness")
+    expect(marks).to_have_count(0)
+    frame.locator(".kz-legend summary").click()
+    frame.locator(".kz-witnesses input").check()
+    day = frame.evaluate("kazatlas.element.snapshot().date")
+    there = [
+        feature for feature in atlas.witnesses
+        if any(
+            s["view"] == "de_jure" and s["valid_from"] <= day < s["valid_to"] for s in feature["properties"]["spans"]
+        ) or (feature["properties"]["status"] == "rejected" and not feature["properties"]["spans"])
+    ]  # fmt: skip
+    assert len(there) > 200
+    expect(marks).to_have_count(len(there))
+    assert sum("witnesses." in url for url in asked) == 1
+    # One click shows the words of the source.
+    told = next(f["properties"] for f in there if f["properties"]["unit"] == "kustanay-uezd")
+    frame.evaluate(
+        "name => kazatlas.element.witnesses.find(w => w.name === name && w.unit === 'kustanay-uezd').mark.fire('click')",
+        told["name"],
+    )
+    words = frame.locator(".kz-witness-words")
+    expect(words).to_contain_text(told["name"])
+    expect(words).to_contain_text(told["quote"])
+    expect(words).to_contain_text(told["locator"])
+    # The card counts them, and opens them with their sources.
+    proof = page.locator("details.kz-ground", has_text="Places that prove it")
+    count = sum(f["properties"]["unit"] == "kustanay-uezd" for f in there)
+    expect(proof.locator("summary").first).to_contain_text(f"Places that prove it: {count}")
+    frame.locator(".kz-witnesses input").uncheck()
+    expect(marks).to_have_count(0)
+
+
 # ---- what a line rests on
 
 # Where the middle of a stretch between two faces lies in the frame's window; the faces in any order.

@@ -120,7 +120,12 @@ def test_a_units_first_day_is_that_of_its_standing_not_of_its_outline(cards: Car
 def test_what_is_no_document_is_said_in_the_pages_language(
     built: Callable[[dict[str, Any]], Atlas], toy: dict[str, Any]
 ) -> None:
-    toy["sources.yaml"]["inference"] = {"type": "document", "title": "Тұжырым", "seen": "not-seen", "origin": "inference"}
+    toy["sources.yaml"]["inference"] = {
+        "type": "document",
+        "title": "Тұжырым",
+        "seen": "not-seen",
+        "origin": "inference",
+    }
     toy["units/uezds.yaml"]["a1-uezd"]["versions"][1] |= {
         "certainty": "uncertain", "citations": [{"source": "inference", "locator": "sum"}],
     }  # fmt: skip

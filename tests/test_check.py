@@ -192,8 +192,16 @@ CASES = {
     ),
     "a version that is certain on general knowledge": (
         lambda t: (
-            t["sources.yaml"].update({"general-knowledge": {
-                "type": "document", "title": "k", "seen": "not-seen", "origin": "general-knowledge"}}),
+            t["sources.yaml"].update(
+                {
+                    "general-knowledge": {
+                        "type": "document",
+                        "title": "k",
+                        "seen": "not-seen",
+                        "origin": "general-knowledge",
+                    }
+                }
+            ),
             later(t, "a2-uezd")[0]["citations"].append({"source": "general-knowledge", "locator": "k"}),
         ),
         "a2-uezd > version from opens: is called certain, but it cites general-knowledge",

@@ -259,5 +259,5 @@ def test_the_quality_page_tells_the_figures_of_the_record(visit: Callable[[str],
     text = page.locator(".st-key-reading").inner_text()
     assert "13-я сноска статьи" in text
     assert "сілтемесі" not in text
-    for doubt in quality.doubts.values():
+    for doubt in quality.doubts:
         assert text.count(ru.choice(doubt["question"])) == 1

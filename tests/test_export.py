@@ -23,7 +23,7 @@ import shapely
 import yaml
 from geojson_pydantic import FeatureCollection
 
-from kazatlas.atlas import in_force, stops
+from kazatlas.atlas import Atlas, in_force, stops
 from kazatlas.choice import (
     END_RULES,
     EVERYTHING,
@@ -468,3 +468,35 @@ def test_the_data_licence_names_every_outside_source():
     text = (GEODATA / "LICENSE").read_text(encoding="utf-8")
     assert all(name in text for name in ("CC BY 4.0", "RISTAT", "10.34894/NQOASN", "Natural Earth", "GeoNames"))
     assert ("GSHHG" in text) == (GEODATA / "base" / "rivers_gshhg.geojson").exists()
+
+
+def test_witnesses_are_files_of_their_own(atlas: Atlas, tmp_path: Path) -> None:
+    written = export_files(atlas, tmp_path, ["csv", "geopackage", "geojson", "witnesses"])
+    own = [name for name in written if name.startswith("witnesses/")]
+    assert {Path(name).suffix for name in own} == {".geojson", ".csv", ".txt"}
+    collection = json.loads((tmp_path / "witnesses" / "kazatlas-witnesses.geojson").read_text(encoding="utf-8"))
+    assert "ODbL" in collection["license"]
+    assert "OpenStreetMap" in collection["attribution"]
+    assert len(collection["features"]) == len(atlas.witnesses) > 300
+    rows = (tmp_path / "witnesses" / "kazatlas-witnesses.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert len(rows) == len(atlas.witnesses) + 1
+    # No CC BY file holds a position that is OpenStreetMap's, nor a witness at all.
+    osm = next(f for f in atlas.witnesses if f["properties"]["coordinates"].startswith("osm"))
+    for name in set(written) - set(own):
+        data = (tmp_path / name).read_bytes()
+        assert osm["id"].encode() not in data
+        assert osm["properties"]["coordinates"].encode() not in data
+
+
+def test_witnesses_of_a_day_are_those_that_count_then(atlas: Atlas) -> None:
+    everything = FILES["witnesses"](atlas, EVERYTHING)
+    day = FILES["witnesses"](atlas, Choice(day="1921-12-31", view="de_jure"))
+    (all_rows,) = (json.loads(v)["features"] for k, v in everything.items() if k.endswith(".geojson"))
+    (day_rows,) = (json.loads(v)["features"] for k, v in day.items() if k.endswith(".geojson"))
+    assert 0 < len(day_rows) < len(all_rows)
+    assert all(
+        any(
+            s["view"] == "de_jure" and s["valid_from"] <= "1921-12-31" < s["valid_to"] for s in f["properties"]["spans"]
+        )
+        for f in day_rows
+    )

@@ -264,9 +264,9 @@ def test_general_knowledge_makes_nothing_certain(atlas):
 
 def test_every_doubt_says_what_was_searched_and_names_what_it_is_about(atlas):
     assert len(atlas.tables["doubts"]) >= 20
-    for id_, doubt in atlas.tables["doubts"].items():
-        assert doubt["citations"], id_
-        assert doubt["units"] or id_ == "census-1920", id_
+    for doubt in atlas.tables["doubts"]:
+        assert doubt["citations"], doubt["id"]
+        assert doubt["units"] or doubt["id"] == "census-1920", doubt["id"]
 
 
 def test_every_published_column_is_in_the_data_dictionary(atlas):

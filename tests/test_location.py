@@ -63,7 +63,7 @@ def test_a_point_nearer_to_a_border_than_it_is_known_is_warned_of(toy_atlas):
 
 def test_a_less_exact_border_further_off_is_told_before_an_exact_one_nearby(toy, built):
     lines = {f["properties"]["id"]: f["properties"] for f in toy["boundaries.geojson"]["features"]}
-    lines["a1~b1"]["accuracy_km"], lines["a1~a2"]["accuracy_km"] = 1, 30
+    lines["a1~b1"]["at_least_km"], lines["a1~a2"]["at_least_km"] = 1, 30
     (row,) = locate([shapely.Point(60.9, 48.85)], built(toy), "1920-09-01")
     assert row["border_accuracy_km"] == 30
     assert "known to 30 km" in row["warning"]

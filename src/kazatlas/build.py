@@ -277,6 +277,15 @@ def _witness_feature(proof: Proof, place: Place) -> dict[str, Any]:
     return {"type": "Feature", "id": witness.id, "properties": properties, "geometry": geometry_json(place.point)}
 
 
+def _methods(proof: Proof) -> dict[str, Any]:
+    """Return the methods as plain values, each with how far its lines may lie from the truth as far as that is known."""
+    missed = proof.missed_by_method
+    return {
+        id_: {**method, "accuracy_km": round(max(method["at_least_km"], missed.get(id_, 0.0)), 1)}
+        for id_, method in _plain(proof.record.methods).items()
+    }
+
+
 def _proof_table(proof: Proof) -> dict[str, Any]:
     """Return what the witnesses prove, in figures: counts, misses, and km of border by the distance of witnesses."""
     closing = day_before(COVERAGE[1])
@@ -350,7 +359,7 @@ def _tables(record: Record, published: list[dict[str, Any]]) -> dict[str, Any]:
         "methods": _plain(record.methods),
         "places": places,
         "zones": zones,
-        "doubts": _plain(record.doubts),
+        "doubts": [{"id": i, **d} for i, d in _plain(record.doubts).items()],
         "article": record.article.model_dump(exclude_none=True),
     }
 
@@ -421,7 +430,7 @@ def build_atlas(
          "geometry": geometry_json(edge.geometry)}
         for edge in faces.edges
     ]  # fmt: skip
-    tables = {**_tables(record, published), "proof": _proof_table(proof)}
+    tables = {**_tables(record, published), "methods": _methods(proof), "proof": _proof_table(proof)}
     witnesses = [_witness_feature(proof, place) for place in proof.places]
     progress("topology")
     atlas = Atlas(_frame(published), _frame(borders), tables, witnesses)

@@ -282,8 +282,8 @@ def doubts_page(cards: Cards, words: Words) -> str:
         return cards.link(words, unit, last["valid_from"], "de_facto" if last["view"] == "de_facto" else "de_jure")
 
     acts = {event["id"]: event for event in tables["events"]}
-    for id_, doubt in tables["doubts"].items():
-        html += f'<section class="kz-passage" id="doubt-{escape(id_)}">'
+    for doubt in tables["doubts"]:
+        html += f'<section class="kz-passage" id="doubt-{escape(doubt["id"])}">'
         html += _heading(3, words.choice(doubt["question"]))
         html += line("doubts.searched", escape(words.choice(doubt["searched"])))
         html += line("doubts.would_settle", escape(words.choice(doubt["would_settle"])))

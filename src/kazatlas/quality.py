@@ -86,7 +86,7 @@ class Quality:
     apart
         Every printed area that cannot be compared with the map.
     doubts
-        What the record does not know, by id.
+        What the record does not know, in its order.
     """
 
     recovered: dict[int, tuple[int, int]]
@@ -100,7 +100,7 @@ class Quality:
     origins: dict[str, list[str]]
     areas: list[Area]
     apart: list[ApartArea]
-    doubts: dict[str, dict[str, Any]]
+    doubts: list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -338,5 +338,5 @@ def quality_sections(atlas: Atlas, words: Words) -> list[Section]:
                 [[*about(a), words.choice(a.reason)] for a in quality.apart]),
         section("doubts", [words("doubts.question"), words("doubts.would_settle")],
                 [[words.choice(doubt["question"]), words.choice(doubt["would_settle"])]
-                 for doubt in quality.doubts.values()]),
+                 for doubt in quality.doubts]),
     ]  # fmt: skip

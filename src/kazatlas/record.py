@@ -382,7 +382,7 @@ class Method(Model):
 
     basis: Basis
     certainty: Certainty
-    accuracy_km: Annotated[Number, Field(ge=0, le=200)]
+    at_least_km: Annotated[Number, Field(ge=0, le=200)]
     title: Text
     text: Text
     citations: Citations
@@ -499,7 +499,7 @@ class Boundary(Model):
     method: Id
     basis: Basis
     certainty: Certainty
-    accuracy_km: Annotated[Number, Field(ge=0, le=200)]
+    at_least_km: Annotated[Number, Field(ge=0, le=200)]
     note: Words | None = None
 
 

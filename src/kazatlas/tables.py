@@ -281,10 +281,10 @@ def _origins(atlas: Atlas) -> Table:
 def _doubts(atlas: Atlas) -> Table:
     lists = ("units", "methods", "events", "conflicts")
     rows = [
-        {"id": id_, **{f"{name}_{language}": doubt[name][language] for name in ("question", "searched", "would_settle")
-                       for language in LANGUAGES},
+        {"id": doubt["id"], **_in_languages("question", doubt["question"]),
+         **_in_languages("searched", doubt["searched"]), **_in_languages("would_settle", doubt["would_settle"]),
          **{name: "; ".join(doubt[name]) or None for name in lists}}
-        for id_, doubt in atlas.tables["doubts"].items()
+        for doubt in atlas.tables["doubts"]
     ]  # fmt: skip
     columns = [
         Column("id", "the doubt"),
@@ -349,8 +349,9 @@ def _citations(atlas: Atlas, choice: Choice) -> Table:
         cited += [("version", row["id"], row["citations"]), ("name", row["id"], row.get("name_citations") or [])]
     cited += [("event", event["id"], event["citations"]) for event in atlas.tables["events"]]
     cited += [("claim", row["id"], citations) for row, citations in _claims_cited(atlas)]
-    for kind, name in (("place", "places"), ("zone", "zones"), ("method", "methods"), ("doubt", "doubts")):
+    for kind, name in (("place", "places"), ("zone", "zones"), ("method", "methods")):
         cited += [(kind, id_, item.get("citations", [])) for id_, item in _by_table(atlas, name)]
+    cited += [("doubt", doubt["id"], doubt["citations"]) for doubt in atlas.tables["doubts"]]
     rows: list[Row] = []
     for kind, of, citations in cited:
         for citation in citations:

@@ -35,14 +35,14 @@ HEADER = {
 MOST_OF_A_UNIT = 15
 """How many witnesses of one unit are counted: more prove the same again."""
 
+EDGES = ("map-frame", "neighbour-line")
+"""The methods of lines with which the map, and no unit, ends."""
+
 NEAR_KM = 60.0
 """Farther from a line than this, a place proves little about where the line ran."""
 
 REACHES_KM = (20, 40, 60)
 _STEP_KM = 5.0
-_WATER_KM = 5.0
-"""A fort on the shore may stand in the water of a generalised lake; its unit must then come this near."""
-
 _FLAT = "+proj=aeqd +lat_0=48.5 +lon_0=68 +datum=WGS84 +units=km"
 """A plane in which nearest points are sought; the distances that are told are geodesic."""
 
@@ -128,9 +128,7 @@ def _spans(
 
     `on` are the faces on which it stands.
     """
-    begins, ends = first_day(witness.from_), last_day(witness.to or witness.from_)
-    if witness.to and len(witness.to) == 10:
-        ends = witness.to
+    begins, ends = first_day(witness.from_), first_day(witness.to) if witness.to else last_day(witness.from_)
     if not blocks:
         return
     if ends <= COVERAGE[0]:
@@ -263,6 +261,11 @@ class Proof:
         here = (s for s in self.items if s.view == view and s.covers(day))
         return tuple(sorted({s.unit for s in here if on.intersection(s.entry.faces or ())}))
 
+    def is_left_out(self, unit: str) -> bool:
+        """Return whether the record has a unit and the map does not draw it at any time, not even as a point."""
+        borders = [stretch.entry.border for stretch in self.items if stretch.unit == unit]
+        return bool(borders) and all(border == "not-drawn" for border in borders)
+
     def misses(self, place: Place) -> Iterator[Miss]:
         """Yield the days on which the map first has a witness outside the unit of its source."""
         on = self.faces_at(place.point)
@@ -272,17 +275,22 @@ class Proof:
                 land = self.land_of(place.witness.unit, span.view, day)
                 if not land or land.intersection(on):
                     continue
-                if self._is_off_shore(place, land, on):
+                if self._is_off_shore(land, on):
                     continue
                 near = self.nearest(place.point, self._around(land))
                 km = near[0] if near else 0.0
+                if not on and any(edge.line.method in EDGES for edge, _ in self._around(land)):
+                    continue  # The map ends here, not the unit.
                 yield Miss(place, span, day, self.holders(on, span.view, day), km)
                 break
 
-    def _is_off_shore(self, place: Place, land: frozenset[str], on: list[str]) -> bool:
-        """Return whether a place stands in the water of a generalised shore, close by the land of its unit."""
-        near = self.nearest(place.point, self._around(land)) if set(on) - self.faces.land else None
-        return near is not None and near[0] <= _WATER_KM
+    def _is_off_shore(self, land: frozenset[str], on: list[str]) -> bool:
+        """Return whether a place stands in water that the land of its unit reaches: a lake, or a fort on a bare shore."""
+        water = set(on) - self.faces.land
+        return any(
+            (edge.left in water and edge.right in land) or (edge.right in water and edge.left in land)
+            for edge in self.faces.edges
+        )
 
     def _around(self, land: frozenset[str]) -> list[tuple[Edge, BaseGeometry]]:
         return [(edge, flat) for edge, flat in self.edges if (edge.left in land) != (edge.right in land)]
@@ -301,6 +309,8 @@ class Proof:
         view = span.view if span else "de_jure"
         land = self.land_of(place.witness.unit, view, day)
         right = bool(land.intersection(on))
+        if not land and self.is_left_out(place.witness.unit):
+            return None
         if not land:
             holders = self.holders(on, view, day)
             land = self.land_of(holders[0], view, day) if holders else frozenset(on)
@@ -308,7 +318,7 @@ class Proof:
         if near is None:
             return None
         km, edge = near
-        right = right or self._is_off_shore(place, land, on)
+        right = right or self._is_off_shore(land, on)
         return WitnessTest(
             id=place.witness.id,
             data_version=self.record.data_version,
@@ -391,7 +401,7 @@ class Proof:
         """
         found = {}
         for edge, flat in self.edges:
-            km = max(edge.line.accuracy_km, self.missed_by_method.get(edge.line.method, 0.0))
+            km = max(edge.line.at_least_km, self.missed_by_method.get(edge.line.method, 0.0))
             gap = self.corridor_km(edge, flat)
             found[edge.id] = round(km if gap is None else min(km, max(gap, 1.0)), 1)
         return found
@@ -466,8 +476,8 @@ def check_witnesses(proof: Proof) -> Iterator[Problem]:
 
 def _check_place(proof: Proof, place: Place, file: str) -> Iterator[Problem]:
     witness, base = place.witness, proof.record.folder.name
-    within = first_day(witness.from_) < COVERAGE[1] and last_day(witness.to or witness.from_) > COVERAGE[0]
-    if within and not place.spans:
+    within = first_day(witness.from_) < COVERAGE[1] and (witness.to or last_day(witness.from_)) > COVERAGE[0]
+    if within and not place.spans and not proof.is_left_out(witness.unit):
         what = f"speaks of '{witness.unit}' in {witness.from_}, when the map does not have it."
         yield Problem(file, witness.id, what, "Mend the unit or the date.")
     for miss in itertools.islice(proof.misses(place), 1):
