@@ -110,7 +110,7 @@ def test_an_answer_to_an_older_command_does_not_undo_a_newer_one(app: AppTest, f
 
 
 def test_a_link_opens_the_map_at_its_place(app: AppTest, fake_map: FakeMap) -> None:
-    app.query_params.update({"lang": "ru", "date": "1921-12-31", "view": "de_facto", "unit": "turgay-uezd"})
+    app.query_params.update({"lang": "ru", "date": "1921-12-30", "view": "de_facto", "unit": "turgay-uezd"})
     html = html_of(app.run())
     command = fake_map.commands[-1]
     assert (command["date"], command["view"], command["unit"]) == ("1921-12-21", "de_facto", "turgay-uezd")

@@ -46,8 +46,13 @@ def test_shares_of_land_sum_to_one(atlas):
             for view in VIEWS if r.view == "both" else (r.view,):
                 given[r.day, view, r.level, r.from_unit] += r.share_from
                 taken[r.day, view, r.level, r.to_unit] += r.share_to
-    wrong = {key: total for sums in (given, taken) for key, total in sums.items() if abs(total - 1) > 1e-5}
-    assert given and wrong == {}
+    first_level = {*atlas.versions.loc[atlas.versions["level"] < 2, "unit"]}
+    for sums in (given, taken):
+        for (day, view, level, unit), total in sums.items():
+            # Where a gubernia has no uezds, level 2 tells only what it gave to uezds or took from them.
+            least = 0 if level == 2 and unit in first_level else 1 - 1e-5
+            assert least < total < 1 + 1e-5, (day, view, level, unit)
+    assert given
 
 
 def test_turgay_oblast_became_kustanay_and_aktobe(atlas):

@@ -1,4 +1,4 @@
-"""The command line: build the atlas, check it, and take things away."""
+"""The command line: serve the atlas, build it, check it, and take things away."""
 
 from __future__ import annotations
 
@@ -27,13 +27,19 @@ from kazatlas.atlas import (
 from kazatlas.build import build_atlas, data_header
 from kazatlas.edition import edition_of, write_edition
 from kazatlas.faces import build_faces
+from kazatlas.folders import find_geodata, is_packaged, remedy
 from kazatlas.lesson import write_lesson
 from kazatlas.record import COVERAGE, LANGUAGES, RecordError, fewer, read_json, read_record
+from kazatlas.scene import read_base
+from kazatlas.server import serve
 from kazatlas.timeline import stretches
 from kazatlas.witnesses import TESTS, Proof, new_tests, write_tests
 from kazatlas.words import Language
 
-GEODATA = Path(__file__).resolve().parents[2] / "geodata"
+GEODATA = find_geodata()
+READS_RECORD = ("build", "edition", "witnesses")
+"""The commands that need the record, not only what was built of it; and `check`, which does with less."""
+
 log = logging.getLogger("kazatlas")
 
 
@@ -89,6 +95,23 @@ def command_build(folder: Path, check: bool) -> int:
     return 0
 
 
+def command_check_packaged(folder: Path) -> int:
+    """Say that the installed atlas is whole; there is no record to check it against."""
+    version = load_atlas(folder / "built").tables["data_version"]
+    read_base(folder / "base")
+    print(f"The installed atlas, data {version}, is whole. Its record is not installed; a clone of the project has it.")
+    return 0
+
+
+def command_serve(folder: Path, address: str | None, port: int | None, more: list[str]) -> int:
+    """Serve the page, if there is an atlas to show."""
+    load_atlas(folder / "built")
+    read_base(folder / "base")
+    given = {"address": address, "port": port}
+    options = [f"--server.{name}={value}" for name, value in given.items() if value is not None]
+    return serve(folder, [*options, *more])
+
+
 def command_at(folder: Path, day: str, view: str, level: int | None) -> int:
     """Write the units in force on a day as GeoJSON to standard output."""
     built = folder / "built"
@@ -127,8 +150,8 @@ def command_edition(folder: Path) -> int:
 def command_witnesses(folder: Path) -> int:
     """Test each new witness on the map as it stands and keep the outcome, before any line is redrawn to fit it."""
     record, problems = read_record(folder)
-    faces, more = build_faces(record)
-    if problems or more:
+    faces, more = (None, []) if problems else build_faces(record)
+    if faces is None or more:
         print("The record has problems; see: python -m kazatlas --check", file=sys.stderr)
         return 1
     proof = Proof(record, faces, stretches(record))
@@ -158,11 +181,65 @@ def _day(text: str) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return the exit code."""
-    parser = argparse.ArgumentParser(prog="kazatlas", description=__doc__)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    _prepare_streams()
+    folder = GEODATA if options.geodata is None else options.geodata
+    command = "check" if options.check else options.command or "build"
+    try:
+        return _run(command, folder, options)
+    except AtlasError as error:
+        for fault in error.faults:
+            print(fault, file=sys.stderr)
+        print(f"Run: {remedy(folder, is_given=options.geodata is not None)}", file=sys.stderr)
+        log.error("atlas %s", error.code)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped; geodata/built is as it was, or new and whole.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # whoever reads the output has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 1
+
+
+def _run(command: str, folder: Path, options: argparse.Namespace) -> int:
+    """Run a command on a data folder."""
+    if command in READS_RECORD and is_packaged(folder):
+        told = f"'{command}' needs the record, and only what was built of it is installed."
+        print(f"{told} Run it in a clone of the project, or name its folder: --geodata DIR.", file=sys.stderr)
+        return 1
+    if command == "check" and is_packaged(folder):
+        return command_check_packaged(folder)
+    if command in ("build", "check"):
+        return command_build(folder, command == "check")
+    if command == "serve":
+        return command_serve(folder, options.address, options.port, options.options)
+    if command == "at":
+        return command_at(folder, options.date, options.view, options.level)
+    if command == "lesson":
+        return command_lesson(folder, options.file, options.lang)
+    if command == "edition":
+        return command_edition(folder)
+    if command == "witnesses":
+        return command_witnesses(folder)
+    return int(options.run(folder, options))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="kazatlas", description=__doc__, epilog="Without a command it builds, and with --check alone it checks."
+    )
     parser.add_argument(
         "--check", action="store_true", help="check the record and that geodata/built is current; write nothing"
     )
+    parser.set_defaults(geodata=None)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    server = commands.add_parser("serve", help="serve the page until stopped (Ctrl-C)")
+    server.add_argument("--address", help="the address to listen on, such as 127.0.0.1; every one when not given")
+    server.add_argument("--port", type=int, help="the port to listen on; 8501 when not given")
+    server.add_argument("options", nargs="*", metavar="-- OPTION", help="further options of Streamlit's, after --")
+    commands.add_parser("build", help="check the record and build geodata/built")
+    commands.add_parser("check", help="check the record and that geodata/built is current; write nothing")
     at = commands.add_parser("at", help="write the GeoJSON of one day to standard output")
     at.add_argument("date", type=_day)
     at.add_argument("--view", choices=["de-jure", "de-facto"], default="de-jure")
@@ -174,30 +251,10 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("witnesses", help="test new witnesses on the map as it stands, and keep the outcome")
     export.add_command(commands, day=_day)
     location.add_command(commands, day=_day)
-    options = parser.parse_args(arguments)
-    _prepare_streams()
-    try:
-        if options.command == "at":
-            return command_at(GEODATA, options.date, options.view, options.level)
-        if options.command == "lesson":
-            return command_lesson(GEODATA, options.file, options.lang)
-        if options.command == "edition":
-            return command_edition(GEODATA)
-        if options.command == "witnesses":
-            return command_witnesses(GEODATA)
-        if "run" in options:
-            return int(options.run(GEODATA, options))
-        return command_build(GEODATA, options.check)
-    except AtlasError as error:
-        print(error, file=sys.stderr)
-        log.error("atlas %s", error.code)
-        return 1
-    except KeyboardInterrupt:
-        print("Stopped; geodata/built is as it was, or new and whole.", file=sys.stderr)
-        return 130
-    except BrokenPipeError:  # whoever reads the output has had enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return 1
+    about = "the data folder; that of the clone in which it runs, or what is installed, when not given"
+    for each in (parser, *commands.choices.values()):
+        each.add_argument("--geodata", type=Path, metavar="DIR", default=argparse.SUPPRESS, help=about)
+    return parser
 
 
 def _prepare_streams() -> None:

@@ -21,6 +21,7 @@ import geopandas as gpd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from kazatlas.folders import BUILD, remedy
 from kazatlas.record import COVERAGE, parse_json
 
 MANIFEST = "manifest.json"
@@ -39,11 +40,12 @@ _AT_FDCWD = -100
 
 
 class AtlasError(Exception):
-    """The built atlas cannot be used; `code` is missing, damaged or older."""
+    """The built atlas cannot be used; `code` is missing, damaged or older, `faults` a sentence for each file."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, *faults: str, remedy: str = BUILD) -> None:
         self.code = code
-        super().__init__(message)
+        self.faults = faults
+        super().__init__(f"{' '.join(faults)} Run: {remedy}")
 
 
 @dataclass(frozen=True)
@@ -218,9 +220,11 @@ def read_built(folder: Path) -> dict[str, bytes]:
 
 
 def _read_built(folder: Path) -> dict[str, bytes]:
-    again = "Run: python -m kazatlas"
+    again = remedy(folder.parent)
+    if not folder.parent.is_dir():
+        raise AtlasError("missing", f"The folder {folder.parent} is missing.", remedy=again)
     if not os.path.lexists(folder / MANIFEST):
-        raise AtlasError("missing", f"There is no built atlas in {folder.name}/. {again}")
+        raise AtlasError("missing", f"There is no built atlas in {folder}.", remedy=again)
     try:
         manifest = parse_json((folder / MANIFEST).read_bytes())
         listing = {str(name): str(entry["sha256"]) for name, entry in manifest["files"].items()}
@@ -228,17 +232,20 @@ def _read_built(folder: Path) -> dict[str, bytes]:
         if not isinstance(form, int) or not all(re.fullmatch(r"[a-z0-9][a-z0-9_.-]{0,60}", name) for name in listing):
             raise ValueError
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        raise AtlasError("damaged", f"{MANIFEST} of the built atlas cannot be read. {again}") from None
+        raise AtlasError("damaged", f"{MANIFEST} of the built atlas cannot be read.", remedy=again) from None
     if form != FORMAT:
-        raise AtlasError("older", f"The built atlas has form {form}, this program reads {FORMAT}. {again}")
-    files = {}
+        raise AtlasError("older", f"The built atlas has form {form}, this program reads {FORMAT}.", remedy=again)
+    files, faults = dict[str, bytes](), list[str]()
     for name in sorted({*FILES, *listing}):
         try:
             files[name] = (folder / name).read_bytes()
         except OSError:
-            raise AtlasError("damaged", f"{name} is missing from the built atlas, or unreadable. {again}") from None
+            faults.append(f"{name} is missing from the built atlas, or unreadable.")
+            continue
         if hashlib.sha256(files[name]).hexdigest() != listing.get(name):
-            raise AtlasError("damaged", f"{name} is not what the build wrote. {again}")
+            faults.append(f"{name} is not what the build wrote.")
+    if faults:
+        raise AtlasError("damaged", *faults, remedy=again)
     return files
 
 
@@ -275,7 +282,7 @@ def load_atlas(folder: Path) -> Atlas:
     except (ValueError, KeyError, TypeError, shapely.errors.ShapelyError) as error:
         # The checksums fit, so a program of another form wrote it.
         what = f"The built atlas has a form that this program does not read ({type(error).__name__})."
-        raise AtlasError("older", f"{what} Run: python -m kazatlas") from None
+        raise AtlasError("older", what, remedy=remedy(Path(folder).parent)) from None
 
 
 def in_force(

@@ -74,6 +74,8 @@ def _split(lines: dict[str, shapely.LineString]) -> list[tuple[str, shapely.Line
 def _crossings(pieces: list[tuple[str, shapely.LineString]], file: str) -> list[Problem]:
     """Report pairs of pieces that meet elsewhere than at their ends."""
     geometries = [piece for _, piece in pieces]
+    if not geometries:
+        return []
     tree = shapely.STRtree(geometries)
     first, second = tree.query(geometries, predicate="intersects")
     problems: list[Problem] = []

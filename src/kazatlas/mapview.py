@@ -125,7 +125,7 @@ def write_assets(folder: Path, built: Path, copies: Mapping[str, Any], witnesses
     Parameters
     ----------
     folder
-        Streamlit's static folder beside app.py; made when it is not there.
+        Streamlit's static folder beside the main script; made when it is not there.
     built
         The built atlas, whose map.json is the data.
     copies

@@ -1097,6 +1097,7 @@ def read_record(folder: Path) -> tuple[Record, list[Problem]]:
     folder = Path(folder).resolve()
     record, problems = Record(folder), list[Problem]()
     if not folder.is_dir():
+        record.unread.add("geodata")
         return record, [Problem("geodata", "", "is missing.", f"Looked for it at {folder}.")]
     base = folder.name
     _read_mapping(record, problems, f"{base}/sources.yaml", "source", Source, record.sources)
@@ -1118,11 +1119,14 @@ def read_record(folder: Path) -> tuple[Record, list[Problem]]:
     _read_drawn(record, problems, f"{base}/label_points.geojson", "face", LabelPoint, "Point", record.label_points)
     _read_zone_shapes(record, problems, f"{base}/zones.geojson")
     _read_witnesses(record, problems)
-    if (folder / "control" / "outlines.geojson").exists():
+    if (folder / "control").exists() or (folder / "outer_border.yaml").exists():
         outlines = f"{base}/control/outlines.geojson"
         _read_drawn(record, problems, outlines, "outline", Outline, "LineString", record.outlines)
         _read_mapping(record, problems, f"{base}/outer_border.yaml", "stretch", OuterStretch, record.outer_border)
-    for path in _files_in(folder / "base", ".geojson", problems):
+    layers = _files_in(folder / "base", ".geojson", problems)
+    if not layers:
+        problems.append(Problem(f"{base}/base", "", "holds no .geojson file.", "Restore it from the last commit."))
+    for path in layers:
         _read_base(record, problems, f"{base}/base/{path.name}")
     try:
         record.data_version = _read_text(folder / "VERSION").strip()

@@ -16,8 +16,9 @@ import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from kazatlas.atlas import Atlas
+from kazatlas.atlas import Atlas, AtlasError
 from kazatlas.choice import is_given
+from kazatlas.folders import remedy
 from kazatlas.lineage import History
 from kazatlas.record import REPUBLIC, View, read_json
 from kazatlas.sheet import Box, Point
@@ -41,8 +42,25 @@ def palette() -> dict[str, str]:
 
 
 def read_base(folder: Path) -> Base:
-    """Read the map's background (geodata/base): land, sea, lakes, rivers, names of waters."""
-    return {path.stem: read_json(path)["features"] for path in sorted(folder.glob("*.geojson"))}
+    """Read the map's background (geodata/base): land, sea, lakes, rivers, names of waters.
+
+    Raises
+    ------
+    AtlasError
+        When there is none, or with a sentence for each file that cannot be read.
+    """
+    base: dict[str, list[Mapping[str, Any]]] = {}
+    faults = []
+    for path in sorted(folder.glob("*.geojson")):
+        try:
+            base[path.stem] = read_json(path)["features"]
+        except (OSError, ValueError, KeyError):
+            faults.append(f"{folder.name}/{path.name}, a layer of the background, cannot be read.")
+    if not base and not faults:
+        raise AtlasError("missing", f"There is no background in {folder}.", remedy=remedy(folder.parent))
+    if faults:
+        raise AtlasError("damaged", *faults, remedy=remedy(folder.parent))
+    return base
 
 
 def mix(colour: str, share: float, ground: str = PAPER) -> str:
