@@ -1,3 +1,3 @@
 """Kazatlas: how Kazakhstan's first Soviet borders were drawn, 1920-1922, built from a dated and cited record."""
 
-__version__ = "1.1.0"
+__version__ = "2.0.0"
