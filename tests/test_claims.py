@@ -102,7 +102,7 @@ def test_start_end_name_and_border_each_have_their_citations_and_these_can_be_co
         if key == "card.border":
             ground.locator("details.kz-ground summary").first.click()
             expect(ground).to_contain_text(re.compile(r"accurate to about \d+ km"))
-        expect(cited.locator("cite")).to_be_visible()
+        expect(cited.locator("cite").first).to_be_visible()
         expect(cited.locator(".kz-locator")).to_have_text(re.compile(r"\w"))
     quoted = card.locator("> .kz-ground[open] .kz-citations > li:has(blockquote:not([lang=en]))").first
     expect(quoted.locator("blockquote")).to_have_attribute("lang", re.compile("kk|ru"))

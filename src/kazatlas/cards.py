@@ -644,19 +644,19 @@ class Cards:
             # Those of its uezds stand on their cards.
             return _fold(label, ", ".join(told), inner)
         if (km := found[0]["properties"]["border_km"]) is not None:
-            name = found[0]["properties"]["name"]
-            told.append(words("card.proof_nearest", name=name, km=words.number(round(km) if km >= 1 else km)))
+            told.append(words("card.proof_nearest", km=words.number(round(km) if km >= 1 else km)))
         carried = {span["carried"] for feature in found for span in feature["properties"]["spans"]} - {None}
         for feature in found:
             witness = feature["properties"]
             cited = {"source": witness["source"], "locator": witness["locator"]}
+            language = str(self.tables["sources"][witness["source"]].get("language") or "")
             if witness.get("quote"):
-                language = self.tables["sources"][witness["source"]].get("language")
                 cited |= {"quote": witness["quote"], "quote_lang": language}
             when, km = witness["from"], witness["border_km"]
             about = [words("map.witness_by", date=words.date(when) if len(when) == 10 else words.years(when))]
             about += [] if km is None else [words("map.witness_km", km=words.number(round(km) if km >= 1 else km))]
-            head = f'<b>{escape(witness["name"])}</b> <span class="kz-seen">({escape(", ".join(about))})</span>'
+            name = f"<b{_tongue(words, language)}>{escape(witness['name'])}</b>"
+            head = f'{name} <span class="kz-seen">({escape(", ".join(about))})</span>'
             inner += f"<p>{head}</p>{self.citations(words, [cited], to_copy=False)}"
         for way in sorted(carried):
             inner = f'<p class="kz-note">{escape(words(f"card.proof_{way}"))}</p>{inner}'

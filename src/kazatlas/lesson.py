@@ -30,6 +30,16 @@ def _packed(value: Any) -> str:
     return b64encode(gzip.compress(text.encode(), 9, mtime=0)).decode()
 
 
+def _in_parts(cards: dict[str, Any]) -> dict[str, Any]:
+    """Return cards whose texts are lists of numbers of `parts`: most of a card is that of the day before."""
+    parts: dict[str, int] = {}
+    texts = [
+        [parts.setdefault(part, len(parts)) for part in re.split("(?=<details)|(?<=</details>)", text) if part]
+        for text in cards["texts"]
+    ]
+    return {**cards, "parts": list(parts), "texts": texts}
+
+
 def lesson_cards(atlas: Atlas, words: Words) -> dict[str, Any]:
     """Return every card of the atlas in one language, each text once.
 
@@ -97,7 +107,7 @@ def write_lesson(atlas: Atlas, topology: Mapping[str, Any], path: Path, language
         options=dump_script(options),
         lesson=_asset("lesson.js"),
         topology=_packed(topology),
-        cards=_packed(lesson_cards(atlas, words)),
+        cards=_packed(_in_parts(lesson_cards(atlas, words))),
     )
     data = page.encode()
     path.write_bytes(data)

@@ -56,7 +56,7 @@ iframe[title="streamlit_folium.st_folium"] { height: calc(100dvh - 11.5rem) !imp
   .stApp .kz-title h1 { font-size: 1.3rem; }
   .stApp .kz-title p.kz-subtitle { font-size: 0.74rem; line-height: 1.2; }
   .stApp .st-key-language { align-self: flex-start; }
-  .st-key-head { min-height: 10.7rem; }
+  .st-key-head { min-height: 12.7rem; }
   .stApp .st-key-page [role="radiogroup"] { gap: 0 0.9rem; font-size: 0.88rem; }
   iframe[title="streamlit_folium.st_folium"] { height: calc(100dvh - 12.4rem) !important; min-height: 33.5rem; }
 }

@@ -15,6 +15,8 @@
     return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).json();
   }
 
+  function card(number) { return cards.texts[number].map(function (part) { return cards.parts[part]; }).join(""); }
+
   function show(state) {
     shown = state;
     if (!cards) return;
@@ -26,8 +28,8 @@
     heading.textContent = lesson.words["page.at_this_stop"] + ": " +
       spoken.dates[state.date][["kk", "ru", "en"].indexOf(lesson.state.lang)];
     // The cards were escaped when this file was written.
-    panel.innerHTML = (now ? cards.texts[now[1]] : hint.outerHTML) + heading.outerHTML +
-      (cards.events[state.view][state.date] || []).map(function (number) { return cards.texts[number]; }).join("");
+    panel.innerHTML = (now ? card(now[1]) : hint.outerHTML) + heading.outerHTML +
+      (cards.events[state.view][state.date] || []).map(card).join("");
   }
 
   document.addEventListener("click", function (event) {
