@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -283,7 +284,7 @@ def _methods(proof: Proof) -> dict[str, Any]:
     """Return the methods as plain values, each with how far its lines may lie from the truth, where known."""
     missed = proof.missed_by_method
     return {
-        id_: {**method, "accuracy_km": round(max(method["at_least_km"], missed.get(id_, 0.0)), 1)}
+        id_: {**method, "accuracy_km": float(math.ceil(max(method["at_least_km"], missed.get(id_, 0.0))))}
         for id_, method in _plain(proof.record.methods).items()
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import itertools
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -397,13 +398,13 @@ class Proof:
 
         The rule: the figure measured (or, for a line of our own, estimated) for its source; not less than the
         90th percentile by which lines of its method missed witnesses; where witnesses stand on both sides of the
-        whole stretch, not more than the widest gap between them.
+        whole stretch, not more than the widest gap between them. Rounded up to whole km.
         """
         found = {}
         for edge, flat in self.edges:
             km = max(edge.line.at_least_km, self.missed_by_method.get(edge.line.method, 0.0))
             gap = self.corridor_km(edge, flat)
-            found[edge.id] = round(km if gap is None else min(km, max(gap, 1.0)), 1)
+            found[edge.id] = float(math.ceil(km if gap is None else min(km, max(gap, 1.0))))
         return found
 
     def border_between(self, day: str, outer: bool) -> list[tuple[Edge, BaseGeometry, str, str]]:
