@@ -124,8 +124,11 @@ class State:
         return holder if holder and self.rows[holder]["border"] == "recovered" else None
 
     def _first_level(self, unit: str) -> str:
+        """Return the first-level unit over a unit; a uezd that stands straight under a state is its own."""
         seen = {unit}
         while self.rows[unit]["level"] > 1 and (above := self.holder(unit)) and above not in seen:
+            if self.rows[above]["level"] == 0:
+                break
             unit = above
             seen.add(unit)
         return unit

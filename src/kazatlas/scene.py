@@ -109,7 +109,7 @@ class Scene:
         self.rows = self.state.rows
         self.began = REPUBLIC in self.law.rows
         holders = ("parent", "administered_by")
-        self.home = {r["unit"] for r in history.rows if r["level"] == 1 and REPUBLIC in map(r.get, holders)}
+        self.home = {r["unit"] for r in history.rows if r["level"] > 0 and REPUBLIC in map(r.get, holders)}
         self.known_points = {
             id_: (shape.x, shape.y)
             for id_, shape in zip(atlas.versions["id"], atlas.versions.geometry, strict=True)

@@ -98,7 +98,7 @@
     // Units that are the republic's at some time keep their colour, paler, while they are not.
     this.home = {};
     this.versions.forEach(function (version) {
-      if (version.level === 1 && (version.parent === REPUBLIC || version.by === REPUBLIC)) {
+      if (version.level > 0 && (version.parent === REPUBLIC || version.by === REPUBLIC)) {
         self.home[version.unit] = true;
       }
     });
@@ -184,6 +184,12 @@
     return view === "de_jure" ? version.parent : version.by;
   }
 
+  /* The first-level unit over a version; a uezd that stands straight under a state is its own. */
+  function firstOver(version, view, force) {
+    var above = holder(version, view);
+    return version.level === 2 && !(force[above] && force[above].level === 0) ? above : version.unit;
+  }
+
   /* Everything that the map draws at a stop in a view, worked out once. */
   Record.prototype.snapshot = function (stop, view) {
     var key = stop + view;
@@ -204,7 +210,8 @@
     // For every face: its tile, the first-level unit, and who stands at the top.
     var tileOf = [], firstOf = [], topOf = [];
     tiles.forEach(function (tile) {
-      var first = tile.level === 2 ? holder(tile, view) : tile.unit;
+      var first = firstOver(tile, view, force);
+      if (tile.level === 2 && first === tile.unit) firsts.push(tile);
       var top = tile.level === 0 ? tile.unit : force[first] ? holder(force[first], view) : first;
       tile.faces.forEach(function (face) {
         tileOf[face] = tile.unit; firstOf[face] = first; topOf[face] = top;
@@ -1324,7 +1331,7 @@
     var now = {};
     tiles.forEach(function (version) {
       var top = snapshot.top(version);
-      var first = version.level === 2 ? holder(version, snapshot.view) : version.unit;
+      var first = firstOver(version, snapshot.view, snapshot.force);
       var claimed = snapshot.view === "de_facto" && law.force[REPUBLIC] && top !== REPUBLIC &&
         version.level > 0 && law.force[version.unit] && law.top(law.force[version.unit]) === REPUBLIC;
       var fill, css;
@@ -1939,7 +1946,7 @@
       if (!version.point) return;
       var home = few ? version.point : version.tile_point || version.point;
       var abroad = snapshot.force[REPUBLIC] ? snapshot.top(version) !== REPUBLIC : !self.record.home[
-        version.level === 2 ? holder(version, snapshot.view) : version.unit];
+        firstOver(version, snapshot.view, snapshot.force)];
       var css = "kz-label " + style.name + (abroad ? " out" : "") + (version.unit === state.unit ? " chosen" : "");
       var boxes = owner.fit(version, style, few ? 1 : 2);
       [false, true].some(function (overDots) {
