@@ -125,10 +125,12 @@ def stock() -> Iterator[Server]:
     with tempfile.TemporaryDirectory(prefix="kazatlas-stock-") as name:
         folder = Path(name)
         shutil.copy(HERE / "stock_page.py", folder / "app.py")
-        leaflet = resources.files("js_lib_leaflet") / "static" / "js_lib_leaflet"
+        files = resources.files("kazatlas") / "static"
         (folder / "static").mkdir()
-        for file in ("leaflet.js", "leaflet.css"):
-            (folder / "static" / file).write_bytes((leaflet / file).read_bytes())
+        (folder / "static" / "leaflet.css").write_bytes((files / "leaflet.css").read_bytes())
+        # The atlas's own bundle begins with Leaflet; the stock page has that part of it.
+        leaflet, _, _ = (files / "map.js").read_text(encoding="utf-8").partition("/* ---- Kazatlas's own part */")
+        (folder / "static" / "leaflet.js").write_text(leaflet, encoding="utf-8")
         with streamlit(folder / "app.py", folder) as server:
             yield server
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -71,12 +70,6 @@ class Assets:
     witnesses: str
 
 
-def _leaflet(name: str) -> str:
-    """Return a file of Leaflet from the installed package, without its pointer to a source map."""
-    file = resources.files("js_lib_leaflet") / "static" / "js_lib_leaflet" / name
-    return re.sub(r"//# sourceMappingURL=.*", "", file.read_text(encoding="utf-8"))
-
-
 def _own(name: str) -> str:
     return (resources.files("kazatlas") / "static" / name).read_text(encoding="utf-8")
 
@@ -101,14 +94,14 @@ def map_words(topology: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def script(topology: Mapping[str, Any]) -> str:
-    """Return the element's whole script: Leaflet, the words, the element."""
+    """Return the element's whole script: the words, then Leaflet and the element as frontend/ bundles them."""
     words = f"window.KAZATLAS_WORDS = {dump_script(map_words(topology))};"
-    return "\n".join((_leaflet("leaflet.js"), words, _own("map.js")))
+    return f"{words}\n{_own('map.js')}"
 
 
 def style() -> str:
     """Return the element's whole style: Leaflet's and its own."""
-    return _leaflet("leaflet.css") + "\n" + _own("map.css")
+    return _own("leaflet.css") + "\n" + _own("map.css")
 
 
 def styled_script(topology: Mapping[str, Any]) -> str:
@@ -175,7 +168,7 @@ def _put(folder: Path, stem: str, suffix: str, content: str) -> str:
 
 
 class Timeline(MacroElement):  # type: ignore[misc]
-    """The timeline over the map; see static/map.js."""
+    """The timeline over the map; see frontend/src."""
 
     _template = Template(
         "{% macro script(this, kwargs) %}"
