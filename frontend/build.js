@@ -1,23 +1,27 @@
-/* Build src/kazatlas/static/map.js and leaflet.css; with --check, build nothing and say whether they are current.
+/* Build the scripts and Leaflet's style in src/kazatlas/static; with --check, build nothing and say whether they are
+ * current.
  *
- * map.js is Leaflet's own minified file, as npm brings it, and after it our modules in one function, not minified:
- * its diffs are read. Its header has two digests, which tests/test_frontend.py compares without Node: of what it is
- * made from, and of what was made. */
+ * map.js is Leaflet's own minified file, as npm brings it, and after it our modules in one function. Ours are not
+ * minified: their diffs are read. The header of map.js has two digests, which tests/test_frontend.py compares without
+ * Node: of what all is made from, and of all that was made. */
 import { createHash } from "node:crypto";
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
-// The oldest browsers that the map is written for; README.md names them, too.
-const TARGET = ["es2020", "chrome100", "firefox100", "safari15.4"];
+// The oldest browsers served; a test holds README.md to the same.
+const TARGET = ["chrome100", "edge100", "firefox113", "safari16.4"];
 
 // Where Leaflet ends and our modules begin; benchmarks/servers.py parts them here.
 const OURS = "/* ---- Kazatlas's own part */";
+const MADE = "Made by `npm run build` in frontend/, which is where to change it.";
 
+/** @param {string} path from this folder */
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+/** @param {string} path from this folder */
 const read = (path) => readFileSync(here(path), "utf8");
 
-/** A digest of all that the bundle is made from: each file's name and content, in the order of names. */
+/** A digest of all that the scripts are made from: each file's name and content, in the order of names. */
 function sourcesDigest() {
   const modules = readdirSync(here("src")).map((name) => "src/" + name);
   const hash = createHash("sha256");
@@ -27,7 +31,10 @@ function sourcesDigest() {
   return hash.digest("hex");
 }
 
-/** Our modules take Leaflet from the window, where its file, put before them, has laid it; so does folium. */
+/** Our modules take Leaflet from the window, where its file, put before them, has laid it; so does folium.
+ *
+ * @type {import("esbuild").Plugin}
+ */
 const leafletAhead = {
   name: "leaflet-ahead",
   setup(setup) {
@@ -36,10 +43,14 @@ const leafletAhead = {
   }
 };
 
-async function bundle() {
+/** Our modules as one script.
+ *
+ * @param {string} entry
+ */
+async function bundle(entry) {
   const made = await build({
     absWorkingDir: here("."),
-    entryPoints: ["src/index.js"],
+    entryPoints: [entry],
     bundle: true,
     charset: "utf8",
     format: "iife",
@@ -50,21 +61,28 @@ async function bundle() {
     write: false
   });
   if (made.warnings.length) throw new Error("esbuild warns; see above");
-  const leaflet = read("node_modules/leaflet/dist/leaflet.js").replace(/\/\/# sourceMappingURL=.*\n?/, "");
-  const css = read("node_modules/leaflet/dist/leaflet.css").replaceAll("\r\n", "\n");
-  const body = leaflet.trimEnd() + "\n\n" + OURS + "\n" + made.outputFiles[0].text;
-  const digest = createHash("sha256").update(body + "\0" + css).digest("hex");
-  const header = "/* Made by `npm run build` in frontend/, which is where to change it.\n" +
-    " * sources " + sourcesDigest() + "\n * contents " + digest + "\n */\n";
-  return { "map.js": header + body, "leaflet.css": css };
+  return made.outputFiles[0].text;
 }
 
-const files = await bundle();
-for (const [name, text] of Object.entries(files)) {
+/** @returns {Promise<Record<string, string>>} what stands in each file */
+async function buildAll() {
+  const leaflet = read("node_modules/leaflet/dist/leaflet.js").replace(/\/\/# sourceMappingURL=.*\n?/, "");
+  const map = leaflet.trimEnd() + "\n\n" + OURS + "\n" + await bundle("src/index.js");
+  /** @type {Record<string, string>} */
+  const others = {
+    "leaflet.css": read("node_modules/leaflet/dist/leaflet.css").replaceAll("\r\n", "\n"),
+    "lesson.js": `/* ${MADE} */\n` + await bundle("src/lesson.js"),
+    "page.js": `/* ${MADE} */\n` + await bundle("src/page.js")
+  };
+  const contents = createHash("sha256").update([map, ...Object.values(others)].join("\0")).digest("hex");
+  return { "map.js": `/* ${MADE}\n * sources ${sourcesDigest()}\n * contents ${contents}\n */\n${map}`, ...others };
+}
+
+for (const [name, text] of Object.entries(await buildAll())) {
   const path = "../src/kazatlas/static/" + name;
   if (!process.argv.includes("--check")) writeFileSync(here(path), text);
   else if (read(path) !== text) {
-    console.error("src/kazatlas/static/" + name + " is not what frontend/ makes: run `npm run build` there and commit it.");
+    console.error(`src/kazatlas/static/${name} is not what frontend/ makes: run \`npm run build\` there and commit it.`);
     process.exitCode = 1;
   }
 }

@@ -130,7 +130,7 @@ def test_names_do_not_collide_at_any_zoom_or_in_any_language(open_page: Callable
 def test_a_name_lies_inside_its_unit(open_page: Callable[..., Any]) -> None:
     outside = map_of(open_page()).evaluate("""() => {
       const element = kazatlas.element, outside = [];
-      for (const [unit, label] of Object.entries(element.plate.labels)) {
+      for (const [unit, label] of Object.entries(element.plate.labels.shown)) {
         const layer = element.plate.units[unit];
         if (!layer) continue;
         const box = label.node.getBoundingClientRect(), path = layer.getElement();
@@ -219,8 +219,8 @@ def test_the_key_of_a_stop_is_the_same_however_one_came_there(open_page: Callabl
       const walked = states.map(keyOf), leapt = states.map((_, n) => keyOf(states[n * 37 % states.length]));
       const fresh = states.map(state => {
         element.key.replaceChildren();
-        element.chips = {};
-        element.legendKey = null;
+        element.legend.chips = {};
+        element.legend.keyShown = null;
         return keyOf(state);
       });
       return states.filter((_, n) => walked[n] !== fresh[n] || leapt[n] !== fresh[n * 37 % states.length]);
@@ -488,7 +488,7 @@ def test_the_places_that_prove_the_border_are_shown_when_wanted(open_page: Calla
     # One click shows the words of the source.
     told = next(f["properties"] for f in there if f["properties"]["unit"] == "kustanay-uezd")
     frame.evaluate(
-        "name => kazatlas.element.witnesses.find(w => w.name === name && w.unit === 'kustanay-uezd').mark.fire('click')",
+        "name => kazatlas.element.witnesses.marks.find(({ witness: w }) => w.name === name && w.unit === 'kustanay-uezd').mark.fire('click')",
         told["name"],
     )
     words = frame.locator(".kz-witness-words")
@@ -512,7 +512,7 @@ LINE_AT = """([a, b]) => {
     const faces = border.sides.map(face => (record.faces[face] || {}).id);
     return faces.includes(a) && faces.includes(b);
   });
-  const at = element.map.latLngToContainerPoint(element.middleOf(index));
+  const at = element.map.latLngToContainerPoint(element.record.middleOf(index));
   const box = element.map.getContainer().getBoundingClientRect();
   return [box.left + at.x, box.top + at.y];
 }"""
@@ -624,7 +624,7 @@ def test_where_the_map_ends_no_border_is_drawn_or_told(open_page: Callable[..., 
               const element = kazatlas.element;
               element.set({ stop: element.record.stopAt(day) });
               await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
-              return element.record.borders.map((_, index) => element.isTold(element.plate, index));
+              return element.record.borders.map((_, index) => element.lines.isTold(element.plate, index));
             }""",
             day,
         )

@@ -1,120 +1,128 @@
 /* Two dates beside each other. */
 
-import { element } from "./dom.js";
-import { Plate } from "./map.js";
-import { methods } from "./methods.js";
+import { shareAfter, sides, withinMap } from "./divider.js";
+import { element, name } from "./dom.js";
 
-export const compareMethods = methods({
-  stopDate(date) {
-    return date ? this.record.stops[this.record.stopAt(date)].date : null;
-  },
-
-  /** The date to compare with when none is named: the last one, or from there the first. */
-  otherDate() {
-    const stops = this.record.stops, last = stops.length - 1;
-    return stops[this.state.stop === last ? 0 : last].date;
-  },
-
-  compareWith(date) {
-    this.stopPlaying();
-    this.set({ compare: this.stopDate(date) });
-    if (!date && this.swipe.contains(document.activeElement)) this.compareButton.focus();
-  },
-
-  buildCompare() {
-    const self = this;
-    this.compareWord = element("span", {});
-    this.compareSelect = element("select", {});
-    this.compareSelect.addEventListener("change", () => { self.compareWith(self.compareSelect.value); });
-    this.compareClose = element("button", { type: "button", class: "kz-compare-close", text: "×" });
-    this.compareClose.addEventListener("click", () => { self.compareWith(null); });
-    this.compareTags = [element("b", { class: "kz-side-left" }), element("b", { class: "kz-side-right" })];
+export class Comparison {
+  /** @param {import("./element.js").AtlasElement} atlas */
+  constructor(atlas) {
+    this.atlas = atlas;
+    this.share = 50; // of the width, to the left of the divider, in percent
+    this.dragging = false;
+    /** @type {HTMLElement | null} The tick of the second date. */
+    this.tick = null;
+    this.button = element("button", { type: "button", class: "kz-compare-button", "aria-pressed": "false" });
+    this.button.addEventListener("click", () => {
+      this.with(atlas.state.compare ? null : atlas.record.otherDate(atlas.state.stop));
+    });
+    this.label = element("span");
+    this.select = element("select");
+    this.select.addEventListener("change", () => { this.with(this.select.value); });
+    this.close = element("button", { type: "button", class: "kz-compare-close", text: "×" });
+    this.close.addEventListener("click", () => { this.with(null); });
+    this.tags = [element("b", { class: "kz-side-left" }), element("b", { class: "kz-side-right" })];
     this.divider = element("div", {
       class: "kz-divider", role: "slider", tabindex: "0", "aria-orientation": "horizontal", "aria-valuemin": "0",
       "aria-valuemax": "100"
-    }, this.compareTags.concat(element("i", { "aria-hidden": "true" })));
+    }, [...this.tags, element("i", { "aria-hidden": "true" })]);
     this.swipe = element("div", { class: "kz-swipe" }, [
-      element("div", { class: "kz-compare" }, [
-        element("label", {}, [this.compareWord, this.compareSelect]), this.compareClose
-      ]),
+      element("div", { class: "kz-compare" }, [element("label", {}, [this.label, this.select]), this.close]),
       this.divider
     ]);
     this.swipe.hidden = true;
-    this.stage.appendChild(this.swipe);
-    this.divider.addEventListener("pointerdown", (event) => {
-      self.divider.setPointerCapture(event.pointerId);
-      self.dragging = true;
+    this.listen();
+  }
+
+  listen() {
+    const { divider } = this;
+    divider.addEventListener("pointerdown", (event) => {
+      divider.setPointerCapture(event.pointerId);
+      this.dragging = true;
     });
-    this.divider.addEventListener("pointermove", (event) => {
-      if (!self.dragging) return;
-      const box = self.swipe.getBoundingClientRect();
-      self.divide((event.clientX - box.left) / box.width * 100);
+    divider.addEventListener("pointermove", (event) => {
+      if (!this.dragging) return;
+      const box = this.swipe.getBoundingClientRect();
+      this.divide((event.clientX - box.left) / box.width * 100);
     });
     ["pointerup", "pointercancel"].forEach((type) => {
-      self.divider.addEventListener(type, () => { self.dragging = false; });
+      divider.addEventListener(type, () => { this.dragging = false; });
     });
-    this.divider.addEventListener("keydown", (event) => {
-      const steps = { ArrowLeft: -2, ArrowDown: -2, ArrowRight: 2, ArrowUp: 2, PageDown: -10, PageUp: 10, Home: -100, End: 100 };
-      if (!steps[event.key]) return;
+    divider.addEventListener("keydown", (event) => {
+      const share = shareAfter(this.share, event.key);
+      if (share === null) return;
       event.preventDefault();
-      self.divide(self.share + steps[event.key]);
+      this.divide(share);
     });
-  },
+  }
 
-  /** Put the divider at a share of the map's width, in percent. */
+  /** Compare with a date, or with none.
+   *
+   * @param {string | null} date
+   */
+  with(date) {
+    this.atlas.timeline.stop();
+    this.atlas.set({ compare: this.atlas.record.stopDate(date) });
+    if (!date && this.swipe.contains(document.activeElement)) this.button.focus();
+  }
+
+  /** Put the divider at a share of the map's width, in percent.
+   *
+   * @param {number} share
+   */
   divide(share) {
-    this.share = Math.max(0, Math.min(100, share));
-    this.showLine(null);
+    this.share = withinMap(share);
+    this.atlas.lines.hide();
     this.clip();
-    this.announceCompare();
-  },
+    this.announce();
+  }
 
-  announceCompare() {
-    const compare = this.state.compare, stops = this.record.stops, tick = this.tickCompared;
-    const dates = [stops[this.state.stop].date, compare];
-    this.compareButton.setAttribute("aria-pressed", String(Boolean(compare)));
-    if (tick) tick.classList.remove("compared");
+  /** Where the divider stands in the map's window, in pixels. */
+  x() {
+    return this.atlas.map.getSize().x * this.share / 100;
+  }
+
+  announce() {
+    const { state, record, root, timeline, words } = this.atlas, { compare } = state;
+    this.button.setAttribute("aria-pressed", String(Boolean(compare)));
+    this.tick?.classList.remove("compared");
     if (this.swipe.hidden === Boolean(compare)) this.swipe.hidden = !compare;
-    this.root.classList.toggle("kz-comparing", Boolean(compare));
+    root.classList.toggle("kz-comparing", Boolean(compare));
     if (!compare) return;
-    this.tickCompared = this.ticks[this.record.stopAt(compare)];
-    this.tickCompared.classList.add("compared");
-    this.compareSelect.value = compare;
-    this.compareTags.forEach(function (tag, i) { tag.textContent = this.dateWords(dates[i]); }, this);
-    this.divider.setAttribute("aria-valuenow", String(Math.round(this.share)));
-    this.divider.setAttribute("aria-valuetext", this.word("map.divider_at", {
-      left: this.dateWords(dates[0]), right: this.dateWords(dates[1]), percent: Math.round(this.share)
-    }));
-  },
+    this.tick = timeline.ticks[record.stopAt(compare)];
+    this.tick.classList.add("compared");
+    this.select.value = compare;
+    const [left, right] = [record.stops[state.stop].date, compare].map((date) => words.date(date));
+    this.tags[0].textContent = left;
+    this.tags[1].textContent = right;
+    const percent = Math.round(this.share);
+    this.divider.setAttribute("aria-valuenow", String(percent));
+    this.divider.setAttribute("aria-valuetext", words.word("map.divider_at", { left, right, percent }));
+  }
 
-  /** Show or hide the second plate, which is made when it is first wanted. */
-  drawCompare() {
-    const compare = this.state.compare;
-    if (compare && !this.other) {
-      this.other = new Plate(this, "-other");
-      this.scaleLines();
-    }
-    if (this.other) {
-      this.other.pane.style.display = this.other.labelPane.style.display = compare ? "" : "none";
-    }
-    this.clip();
-  },
+  speakButton() {
+    const { words } = this.atlas;
+    this.button.textContent = words.word("map.compare_short");
+    name(this.button, words.word("map.compare"));
+  }
+
+  speak() {
+    const { words, record } = this.atlas;
+    this.speakButton();
+    this.label.textContent = words.word("map.compare_with");
+    name(this.close, words.word("map.compare_close"));
+    this.divider.setAttribute("aria-label", words.word("map.divider"));
+    this.select.replaceChildren(...record.stops.map((stop) => (
+      element("option", { value: stop.date, text: `${words.date(stop.date)} · ${words.text(stop.events[0].tick)}` })
+    )));
+  }
 
   /** Each plate is seen on its own side of the divider, and can be clicked only there. */
   clip() {
-    if (!this.plate) return;
-    const compare = this.state.compare && this.other, far = 1e5;
-    const x = this.map.containerPointToLayerPoint([this.map.getSize().x * this.share / 100, 0]).x;
-    if (compare) this.divider.style.left = this.share + "%";
-    function side(from, to) {
-      return "polygon(" + [[from, -far], [to, -far], [to, far], [from, far]].map((corner) => {
-        return corner[0] + "px " + corner[1] + "px";
-      }).join(",") + ")";
-    }
-    function cut(plate, area) {
-      plate.pane.style.clipPath = plate.labelPane.style.clipPath = area;
-    }
-    cut(this.plate, compare ? side(-far, x) : "");
-    if (compare) cut(this.other, side(x, far));
+    const { plate, other, state, map } = this.atlas;
+    if (!state.compare || !other) return plate.clip("");
+    const { left, right } = sides(map.containerPointToLayerPoint([this.x(), 0]).x);
+    this.divider.style.left = `${this.share}%`;
+    plate.clip(left);
+    other.clip(right);
   }
-});
+}

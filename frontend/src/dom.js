@@ -1,69 +1,75 @@
-/* Small things of the page: nodes, their names, colours. */
+/* Nodes of the page. */
 
-export function element(tag, attributes, children) {
+/** Make a node; the attribute `text` is its text.
+ *
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, string>} [attributes]
+ * @param {Node[]} [children]
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
+export function element(tag, attributes = {}, children = []) {
   const node = document.createElement(tag);
-  Object.keys(attributes || {}).forEach((key) => {
-    if (key === "text") node.textContent = attributes[key];
-    else node.setAttribute(key, attributes[key]);
+  Object.entries(attributes).forEach(([key, value]) => {
+    if (key === "text") node.textContent = value;
+    else node.setAttribute(key, value);
   });
-  (children || []).forEach((child) => { node.appendChild(child); });
+  node.append(...children);
   return node;
 }
 
-export function colour(id) {
-  return "var(--c-" + id + ", var(--c-other))";
+/** The node inside another that a selector finds; it is there, or the program is wrong.
+ *
+ * @param {ParentNode} node
+ * @param {string} selector
+ * @returns {HTMLElement}
+ */
+export function inside(node, selector) {
+  const found = node.querySelector(selector);
+  if (!found) throw new Error(`nothing is ${selector}`);
+  return /** @type {HTMLElement} */ (found);
 }
 
-/** A ruler's colour where it rules what decrees gave to the republic. */
-export function strong(ruler) {
-  return "var(--h-" + ruler + ", var(--h-other))";
-}
-
-/** Give a control its name, where it has another. */
+/** Give a control its name, where it has another.
+ *
+ * @param {HTMLElement} node
+ * @param {string} text
+ */
 export function name(node, text) {
   if (node.title !== text) { node.title = text; node.setAttribute("aria-label", text); }
 }
 
-/** Give a parent these children and no others; what it has of them already is not touched. */
+/** Give a parent these children and no others; what it has of them already is not touched.
+ *
+ * @param {HTMLElement} parent
+ * @param {HTMLElement[]} nodes
+ */
 export function fill(parent, nodes) {
-  Array.prototype.filter.call(parent.children, (node) => { return nodes.indexOf(node) < 0; })
+  [...parent.children].filter((node) => !nodes.includes(/** @type {HTMLElement} */ (node)))
     .forEach((node) => { node.remove(); });
   nodes.forEach((node, i) => {
     if (parent.children[i] !== node) parent.insertBefore(node, parent.children[i] || null);
   });
 }
 
-export function patch(fill, css) {
-  const node = element("i", { class: "kz-patch " + (css || "") });
-  node.style.setProperty("--fill", fill);
+/** A sample of a colour, for the key.
+ *
+ * @param {string} colour
+ * @param {string} [css]
+ */
+export function patch(colour, css = "") {
+  const node = element("i", { class: `kz-patch ${css}` });
+  node.style.setProperty("--fill", colour);
   return node;
 }
 
+/** A sample of a line, for the legend.
+ *
+ * @param {string} css
+ */
 export function stroke(css) {
   const node = element("i", { class: "kz-stroke" });
   node.innerHTML = '<svg width="30" height="9" aria-hidden="true"><path d="M1 4.5H29"/></svg>';
-  node.querySelector("path").setAttribute("class", css);
+  inside(node, "path").setAttribute("class", css);
   return node;
-}
-
-/** Let a layer be chosen by pointer and by keyboard. */
-export function choosable(layer, choose) {
-  layer.on("click", choose);
-  const path = layer.getElement();
-  path.setAttribute("role", "button");
-  path.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" || event.key === " ") {
-      event.preventDefault();
-      choose(event);
-    }
-  });
-  return path;
-}
-
-export function mark(layer, chosen) {
-  if (!layer) return;
-  const path = layer.getElement();
-  path.classList.toggle("chosen", chosen);
-  if (chosen) path.setAttribute("aria-pressed", "true");
-  else path.removeAttribute("aria-pressed");
 }

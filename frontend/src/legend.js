@@ -1,151 +1,203 @@
 /* The key and the legend: what the colours and signs mean, and the switches that stand with them. */
 
+import { colour, strong } from "./colours.js";
+import { REPUBLIC } from "./constants.js";
+import { element, fill, patch, stroke } from "./dom.js";
 import { L } from "./leaflet.js";
-import { REPUBLIC } from "./data.js";
-import { colour, element, fill, patch, strong, stroke } from "./dom.js";
-import { methods } from "./methods.js";
 import { zonePatch } from "./zones.js";
 
-export const legendMethods = methods({
-  buildLegend() {
-    const self = this;
-    const control = L.control({ position: "bottomright" });
-    control.onAdd = function () {
-      self.legend = element("details", { class: "kz-legend" }, [element("summary", {}), element("div", {})]);
-      // What it explains is written when it is opened: most steps are made with it shut.
-      self.legend.firstChild.addEventListener("click", () => { self.explain(); });
-      self.legend.addEventListener("toggle", () => { if (self.legend.open) self.explain(); });
-      L.DomEvent.disableClickPropagation(self.legend);
-      L.DomEvent.disableScrollPropagation(self.legend);
-      return self.legend;
-    };
-    control.addTo(this.map);
-  },
+/** @typedef {import("./types").Version} Version */
+/** @typedef {import("./types").Zone} Zone */
 
-  drawLegend() {
-    const self = this, snapshot = this.snapshot(), plates = this.plates(), seen = {};
-    const shown = plates.length ? plates.map((plate) => { return plate.snapshot(); }) : [snapshot];
-    const firsts = [];
-    shown.forEach((other) => {
-      other.firsts.forEach((version) => {
-        if (seen[version.unit] || !self.record.home[version.unit] || self.isAbroad(version, other)) return;
-        seen[version.unit] = true;
-        firsts.push(version);
-      });
-    });
-    const rulers = this.record.rulers.filter((ruler) => {
-      return plates.some((plate) => { return plate.ruling[ruler]; });
-    });
-    if (this.legend.open) this.explain();
-    const key = [snapshot.view, this.state.lang, rulers, firsts.map((v) => { return v.id; })].join(" ");
-    if (key === this.legendKey) return;
-    this.legendKey = key;
-    firsts.sort((a, b) => { return self.text(a.label).localeCompare(self.text(b.label), self.state.lang); });
-    const began = Boolean(snapshot.force[REPUBLIC]), decreed = snapshot.view === "de_jure", chips = [];
-    // A chip that was there stays the same chip: most steps change few of them.
-    function chip(make) {
-      const id = Array.prototype.slice.call(arguments, 1).join(" ") + " " + self.state.lang;
-      chips.push(self.chips[id] || (self.chips[id] = make()));
-    }
-    function word(name) { chip(() => { return element("b", { text: self.word(name) }); }, name); }
-    word(began ? "map.legend_units" : "map.legend_units_before");
-    firsts.forEach((version) => {
-      chip(() => {
-        const node = element("button", { type: "button", title: self.text(version.name) }, [
-          patch(colour(version.unit), began ? "" : "kz-pale"), element("span", { text: self.text(version.label) })
-        ]);
-        node.addEventListener("click", () => { self.select(version.unit); });
-        return node;
-      }, version.id, began);
-    });
-    if (rulers.length) word(decreed ? "map.legend_hatched" : "map.legend_claimed");
-    rulers.forEach((ruler) => {
-      chip(() => {
-        const node = patch(decreed ? "transparent" : strong(ruler), decreed ? "kz-hatched" : "kz-claimed");
-        node.style.setProperty("--line", strong(ruler));
-        return element("span", { class: "kz-ruler" }, [
-          node, element("span", { text: self.text(self.record.byUnit[ruler][0].label) })
-        ]);
-      }, ruler, decreed);
-    });
+export class Legend {
+  /** @param {import("./element.js").AtlasElement} atlas */
+  constructor(atlas) {
+    this.atlas = atlas;
+    this.key = atlas.key;
+    /** @type {Record<string, HTMLElement>} The pieces of the key that have once been shown. */
+    this.chips = {};
+    /** @type {string | null} What the key, and the legend, show now. */
+    this.keyShown = null;
+    /** @type {string | null} */
+    this.explained = null;
+    this.box = element("div");
+    this.summary = element("summary");
+    this.node = element("details", { class: "kz-legend" }, [this.summary, this.box]);
+    // What it explains is written when it is opened: most steps are made with it shut.
+    this.summary.addEventListener("click", () => { this.explain(); });
+    this.node.addEventListener("toggle", () => { if (this.node.open) this.explain(); });
+    const Corner = L.Control.extend({ onAdd: () => this.node });
+    L.DomEvent.disableClickPropagation(this.node);
+    L.DomEvent.disableScrollPropagation(this.node);
+    new Corner({ position: "bottomright" }).addTo(atlas.map);
+  }
+
+  // ---- the key
+
+  /** The home units that are the republic's on any of the days shown. */
+  firsts() {
+    const { record } = this.atlas, seen = new Set();
+    return this.atlas.snapshots().flatMap((snapshot) => snapshot.firsts.filter((version) => {
+      if (seen.has(version.unit) || !record.home[version.unit] || snapshot.isAbroad(version)) return false;
+      seen.add(version.unit);
+      return true;
+    }));
+  }
+
+  draw() {
+    const { record, words, state } = this.atlas, snapshot = this.atlas.snapshot(), firsts = this.firsts();
+    const rulers = record.rulers.filter((ruler) => this.atlas.plates().some((plate) => plate.ruling[ruler]));
+    if (this.node.open) this.explain();
+    const key = [snapshot.view, state.lang, rulers, firsts.map((version) => version.id)].join(" ");
+    if (key === this.keyShown) return;
+    this.keyShown = key;
+    firsts.sort((a, b) => words.text(a.label).localeCompare(words.text(b.label), state.lang));
+    const began = Boolean(snapshot.force[REPUBLIC]), decreed = snapshot.view === "de_jure";
+    const chips = [this.wordChip(began ? "map.legend_units" : "map.legend_units_before")];
+    firsts.forEach((version) => { chips.push(this.unitChip(version, began)); });
+    if (rulers.length) chips.push(this.wordChip(decreed ? "map.legend_hatched" : "map.legend_claimed"));
+    rulers.forEach((ruler) => { chips.push(this.rulerChip(ruler, decreed)); });
     fill(this.key, chips);
-    this.key.setAttribute("aria-label", this.word("map.legend"));
-    this.legend.firstChild.textContent = this.word("map.legend");
-  },
+    this.key.setAttribute("aria-label", words.word("map.legend"));
+    this.summary.textContent = words.word("map.legend");
+  }
+
+  /** A chip that was there stays the same chip: most steps change few of them.
+   *
+   * @param {(string | boolean)[]} id
+   * @param {() => HTMLElement} make
+   */
+  chip(id, make) {
+    return this.chips[[...id, this.atlas.state.lang].join(" ")] ||= make();
+  }
+
+  /** @param {string} word */
+  wordChip(word) {
+    return this.chip([word], () => element("b", { text: this.atlas.words.word(word) }));
+  }
+
+  /** @param {Version} version @param {boolean} began whether there is the republic by now */
+  unitChip(version, began) {
+    const { words } = this.atlas;
+    return this.chip([version.id, began], () => {
+      const node = element("button", { type: "button", title: words.text(version.name) }, [
+        patch(colour(version.unit), began ? "" : "kz-pale"), element("span", { text: words.text(version.label) })
+      ]);
+      node.addEventListener("click", () => { this.atlas.select(version.unit); });
+      return node;
+    });
+  }
+
+  /** @param {string} ruler @param {boolean} decreed whether the map shows what decrees said */
+  rulerChip(ruler, decreed) {
+    const { words, record } = this.atlas;
+    return this.chip([ruler, decreed], () => {
+      const node = patch(decreed ? "transparent" : strong(ruler), decreed ? "kz-hatched" : "kz-claimed");
+      node.style.setProperty("--line", strong(ruler));
+      return element("span", { class: "kz-ruler" }, [
+        node, element("span", { text: words.text(record.byUnit[ruler][0].label) })
+      ]);
+    });
+  }
+
+  // ---- the legend
 
   /** Write what the signs mean, and the switches that stand with them. */
   explain() {
-    const self = this, view = this.state.view, dates = this.plates().map((plate) => { return plate.snapshot().date; });
-    const zones = this.record.zones.filter((zone) => {
-      return dates.some((date) => { return self.record.zonesAt(date).indexOf(zone) >= 0; });
-    });
+    const { atlas } = this, { view, lang } = atlas.state, zones = this.zones();
     const key = [
-      view, this.state.lang, this.documented, this.witnessing, this.zonesShown, zones.map((zone) => { return zone.id; })
+      view, lang, atlas.documented, atlas.witnesses.on, atlas.zonesShown, zones.map((zone) => zone.id)
     ].join(" ");
     if (key === this.explained) return;
     this.explained = key;
-    const box = element("div", {});
-    function heading(word) { box.appendChild(element("h2", { text: self.word(word) })); }
-    function row(swatch, text) {
-      box.appendChild(element("p", {}, [swatch, element("span", { text: text })]));
-    }
-    function check(name, word, on, change) {
-      const input = element("input", { type: "checkbox" });
-      input.checked = on;
-      input.addEventListener("change", () => { change(input.checked); });
-      const label = element("label", { class: "kz-check kz-" + name }, [input, element("span", { text: self.word(word) })]);
-      box.appendChild(label);
-      return label;
-    }
-    row(patch("var(--c-out)"), this.word("map.legend_outside"));
-    heading("map.zones");
-    check("zones", "map.zones_show", this.zonesShown, (on) => { self.zonesShown = on; self.set({}); });
+    const old = this.box, active = document.activeElement;
+    const focused = old.contains(active) && active?.parentElement?.className;
+    this.box = element("div");
+    this.row(patch("var(--c-out)"), "map.legend_outside");
+    this.explainZones(zones);
+    this.explainLines(view);
+    this.explainEvidence();
+    this.explainRest();
+    this.node.replaceChild(this.box, old);
+    // Filled anew under the reader's hand, the legend gives the hand back its place.
+    const again = focused && this.box.getElementsByClassName(focused)[0]?.querySelector("input");
+    if (again) again.focus();
+  }
+
+  /** The zones that are there on any of the days shown. */
+  zones() {
+    const there = this.atlas.snapshots().map((snapshot) => this.atlas.record.zonesAt(snapshot.date));
+    return this.atlas.record.zones.filter((zone) => there.some((zones) => zones.includes(zone)));
+  }
+
+  /** @param {string} word */
+  heading(word) {
+    this.box.appendChild(element("h2", { text: this.atlas.words.word(word) }));
+  }
+
+  /** @param {HTMLElement} swatch @param {string} word */
+  row(swatch, word) {
+    this.box.appendChild(element("p", {}, [swatch, element("span", { text: this.atlas.words.word(word) })]));
+  }
+
+  /** A box to be ticked, with a note where there is one.
+   *
+   * @param {string} css
+   * @param {string} word
+   * @param {boolean} on
+   * @param {(on: boolean) => void} change
+   * @param {string} [note]
+   */
+  check(css, word, on, change, note) {
+    const { words } = this.atlas, input = element("input", { type: "checkbox" });
+    input.checked = on;
+    input.addEventListener("change", () => { change(input.checked); });
+    const label = element("label", { class: `kz-check kz-${css}` }, [input, element("span", { text: words.word(word) })]);
+    if (note) label.appendChild(element("small", { text: words.word(note) }));
+    this.box.appendChild(label);
+  }
+
+  /** @param {Zone[]} zones */
+  explainZones(zones) {
+    const { atlas } = this;
+    this.heading("map.zones");
+    this.check("zones", "map.zones_show", atlas.zonesShown, (on) => { atlas.zonesShown = on; atlas.set({}); });
     zones.forEach((zone) => {
       const chip = element("button", { type: "button", class: "kz-zone-chip" }, [
-        zonePatch(zone.kind), element("span", { text: self.text(zone.title) })
+        zonePatch(zone.kind), element("span", { text: atlas.words.text(zone.title) })
       ]);
-      chip.addEventListener("click", () => { self.select(null, zone.id); });
-      box.appendChild(chip);
+      chip.addEventListener("click", () => { atlas.select(null, zone.id); });
+      this.box.appendChild(chip);
     });
-    if (!zones.length) box.appendChild(element("p", { text: this.word("map.zones_none") }));
-    heading("map.legend_lines");
-    row(stroke("kz-edge republic solid"), this.word("map.line_republic"));
-    if (view === "de_facto") row(stroke("kz-claim"), this.word("map.line_claim"));
-    row(stroke("kz-edge gubernia solid"), this.word("map.line_gubernia"));
-    row(stroke("kz-edge uezd solid"), this.word("map.line_uezd"));
-    heading("map.legend_evidence");
-    ["solid", "dashed", "dotted", "guess"].forEach((kind) => {
-      row(stroke("kz-edge gubernia " + kind), self.word("map.evidence_" + kind));
-    });
-    check("documented-only", "map.documented", this.documented, (on) => { self.documented = on; self.set({}); });
-    if (this.options.witnesses) {
-      check("witnesses", "map.witnesses", this.witnessing, (on) => { self.showWitnesses(on); })
-        .appendChild(element("small", { text: self.word("map.witnesses_note") }));
-    }
-    row(stroke("kz-ghost"), this.word("map.line_ghost"));
-    row(element("i", { class: "kz-ring" }), this.word("map.not_recovered"));
-    row(element("i", { class: "kz-stroke kz-other-sample" }), this.word("map.other_date"));
-    if (this.options.tiles) {
-      check("tiles", "map.tiles", Boolean(this.tileLayer), (on) => { self.showTiles(on); })
-        .appendChild(element("small", { text: self.word("map.tiles_note") }));
-    }
-    const focused = this.legend.contains(document.activeElement) && document.activeElement.parentNode.className;
-    this.legend.replaceChild(box, this.legend.lastChild);
-    // Filled anew under the reader's hand, the legend gives the hand back its place.
-    const again = focused && this.legend.getElementsByClassName(focused)[0];
-    if (again && again.querySelector("input")) again.querySelector("input").focus();
-  },
-
-  showTiles(on) {
-    if (on && !this.tileLayer) {
-      this.tileLayer = L.tileLayer(this.options.tiles.url, { attribution: this.options.tiles.credit }).addTo(this.map);
-      this.credit = L.control.attribution({ prefix: false }).addTo(this.map);
-      this.credit.addAttribution(this.options.tiles.credit);
-    } else if (!on && this.tileLayer) {
-      this.tileLayer.remove();
-      this.credit.remove();
-      this.tileLayer = null;
-    }
-    this.root.classList.toggle("kz-with-tiles", on);
+    if (!zones.length) this.box.appendChild(element("p", { text: atlas.words.word("map.zones_none") }));
   }
-});
+
+  /** @param {import("./types").View} view */
+  explainLines(view) {
+    this.heading("map.legend_lines");
+    this.row(stroke("kz-edge republic solid"), "map.line_republic");
+    if (view === "de_facto") this.row(stroke("kz-claim"), "map.line_claim");
+    this.row(stroke("kz-edge gubernia solid"), "map.line_gubernia");
+    this.row(stroke("kz-edge uezd solid"), "map.line_uezd");
+  }
+
+  explainEvidence() {
+    const { atlas } = this;
+    this.heading("map.legend_evidence");
+    ["solid", "dashed", "dotted", "guess"].forEach((kind) => {
+      this.row(stroke(`kz-edge gubernia ${kind}`), `map.evidence_${kind}`);
+    });
+    this.check("documented-only", "map.documented", atlas.documented, (on) => { atlas.documented = on; atlas.set({}); });
+    if (!atlas.options.witnesses) return;
+    this.check("witnesses", "map.witnesses", atlas.witnesses.on, (on) => { atlas.witnesses.show(on); }, "map.witnesses_note");
+  }
+
+  explainRest() {
+    const { background } = this.atlas;
+    this.row(stroke("kz-ghost"), "map.line_ghost");
+    this.row(element("i", { class: "kz-ring" }), "map.not_recovered");
+    this.row(element("i", { class: "kz-stroke kz-other-sample" }), "map.other_date");
+    if (!background.tiles) return;
+    this.check("tiles", "map.tiles", Boolean(background.shown), (on) => { background.show(on); }, "map.tiles_note");
+  }
+}

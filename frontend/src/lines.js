@@ -1,194 +1,237 @@
 /* What a stretch of border rests on: by pointer, by finger and by keyboard. */
 
-import { pixelBounds } from "./leaflet.js";
 import { element } from "./dom.js";
-import { methods } from "./methods.js";
+import { distanceTo, pathOf, pixelBounds } from "./leaflet.js";
+import { evidenceOf, facesOf, isTold, lineOrder } from "./stretches.js";
 
-export const lineMethods = methods({
-  /** Whether a stretch is on the map as a border, so that there is something to tell. */
+/** @typedef {import("./map.js").Plate} Plate */
+/** @typedef {{ plate: Plate, index: number, place: import("leaflet").LatLngLiteral, held: boolean }} Told */
+
+/** How near the pointer, or a finger, must be to a line, in pixels. */
+const POINTER_REACH = 5;
+const FINGER_REACH = 14;
+const GAP = 14;
+/** @type {Record<string, number>} */
+const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+
+export class LineTips {
+  /** @param {import("./element.js").AtlasElement} atlas */
+  constructor(atlas) {
+    this.atlas = atlas;
+    /** @type {Told | null} What is told now; held while the keyboard stands on it. */
+    this.told = null;
+    this.said = "";
+    /** @type {number | null} The one stretch that takes the keyboard's focus. */
+    this.stop = null;
+    this.tip = element("div", { class: "kz-tooltip kz-line-tooltip" });
+    this.tip.hidden = true;
+  }
+
+  /** Whether a stretch is on the map as a border, so that there is something to tell.
+   *
+   * @param {Plate} plate
+   * @param {number} index
+   */
   isTold(plate, index) {
-    const border = this.record.borders[index], rank = plate.snapshot().ranks[index];
-    if (border.frame || rank === "none" || rank === "edge") return false;
-    if (this.state.level === 1 && rank.indexOf("uezd") === 0) return false;
-    return !(this.documented && border.basis === "conjecture");
-  },
+    const { record, state, documented } = this.atlas;
+    return isTold(record.borders[index], plate.snapshot().ranks[index], state.level, documented);
+  }
 
-  /** What is said of a stretch: a heading, then line by line. */
+  /** @param {Plate} plate @param {number} index */
   evidenceOf(plate, index) {
-    const self = this, record = this.record, border = record.borders[index], snapshot = plate.snapshot();
-    const rank = snapshot.ranks[index].split(" ");
-    const holders = this.state.level === 1 ? snapshot.firstOf : snapshot.tileOf;
-    const names = border.sides.map((face) => {
-      const version = snapshot.force[holders[face]];
-      return version && self.text(version.label);
-    }).filter((name, i, all) => { return name && all.indexOf(name) === i; });
-    const method = record.methods[border.method];
-    const sources = method.sources.map((source) => {
-      const own = source === "inference" || source === "general-knowledge";
-      return own ? self.word("card.source_" + source) : record.sources[source];
-    });
-    const kind = rank[0] === "republic" && rank[1] ? "ruler" : rank[0];
-    return [names.join(" – ") || this.word("map.stretch_coast")].concat([
-      this.word("map.stretch_" + kind),
-      this.word("map.rests_on", {
-        basis: this.word("card.basis_" + border.basis), certainty: this.word("card.certainty_" + border.certainty)
-      }),
-      this.word("map.accuracy", { km: border.km }),
-      this.word("map.drawn_as", { method: this.text(method.title) }),
-      this.word("map.drawn_from", { sources: sources.join("; ") })
-    ]);
-  },
+    const { record, words, state } = this.atlas;
+    return evidenceOf(record, words, plate.snapshot(), state.level, index);
+  }
 
-  /** Show what a stretch rests on, at a place on it; without a plate show none. */
-  showLine(plate, index, place) {
-    this.plates().forEach((other) => {
-      const lit = other === plate ? index : null;
-      if (other.litLine === lit) return;
-      other.litLine = lit;
-      other.lit.setLatLngs(lit === null ? [] : other.record.borders[lit].line);
-    });
-    this.root.classList.toggle("kz-on-line", Boolean(plate));
-    this.line = plate ? { plate: plate, index: index, place: place } : null;
-    this.lineTip.hidden = !plate;
-    if (!plate) return;
+  /** Show what a stretch rests on, at a place on it.
+   *
+   * @param {Plate} plate
+   * @param {number} index
+   * @param {import("leaflet").LatLngLiteral} place
+   * @param {boolean} [held]
+   */
+  show(plate, index, place, held = false) {
+    this.light(plate, index);
+    this.told = { plate, index, place, held };
     const said = this.evidenceOf(plate, index), key = said.join("\n");
-    if (this.lineSaid !== key) {
-      this.lineSaid = key;
-      this.lineTip.replaceChildren.apply(this.lineTip, said.map((text, i) => {
-        return element(i ? "span" : "strong", { text: text });
-      }));
+    if (this.said !== key) {
+      this.said = key;
+      this.tip.replaceChildren(...said.map((text, i) => element(i ? "span" : "strong", { text })));
     }
-    this.placeLine();
-  },
+    this.place();
+  }
+
+  hide() {
+    this.light(null, null);
+    this.told = null;
+  }
+
+  /** @param {Plate | null} plate @param {number | null} index */
+  light(plate, index) {
+    this.atlas.plates().forEach((other) => { other.light(other === plate ? index : null); });
+    this.atlas.root.classList.toggle("kz-on-line", Boolean(plate));
+    this.tip.hidden = !plate;
+  }
+
+  /** After a step: tell the same stretch anew, or nothing if it is no border any more. */
+  draw() {
+    if (!this.told) return;
+    const { plate, index, place, held } = this.told;
+    if (this.isTold(plate, index)) this.show(plate, index, place, held);
+    else this.hide();
+  }
 
   /** Put what is said of a stretch beside its place, and wholly inside the map. */
-  placeLine() {
-    if (!this.line) return;
-    const at = this.map.latLngToContainerPoint(this.line.place), size = this.map.getSize(), tip = this.lineTip, gap = 14;
-    const w = tip.offsetWidth, h = tip.offsetHeight;
-    const x = at.x + gap + w <= size.x ? at.x + gap : at.x - gap - w >= 0 ? at.x - gap - w : (size.x - w) / 2;
+  place() {
+    if (!this.told) return;
+    const { map } = this.atlas, at = map.latLngToContainerPoint(this.told.place), size = map.getSize();
+    const w = this.tip.offsetWidth, h = this.tip.offsetHeight;
+    const x = at.x + GAP + w <= size.x ? at.x + GAP : at.x - GAP - w >= 0 ? at.x - GAP - w : (size.x - w) / 2;
     // Where there is no room beside it, above or below the finger.
     const beside = x > at.x || x + w < at.x;
-    let y = beside ? at.y - h / 2 : at.y - gap - h >= 0 ? at.y - gap - h : at.y + gap;
-    y = Math.max(2, Math.min(y, size.y - h - 2));
-    tip.style.transform = "translate(" + Math.round(x) + "px," + Math.round(y) + "px)";
-  },
+    const y = beside ? at.y - h / 2 : at.y - GAP - h >= 0 ? at.y - GAP - h : at.y + GAP;
+    const top = Math.max(2, Math.min(y, size.y - h - 2));
+    this.tip.style.transform = `translate(${Math.round(x)}px,${Math.round(top)}px)`;
+  }
 
-  /** The stretch nearest to a point of the map's window, if one is near enough. */
-  lineNear(at, reach) {
-    let self = this, point = this.map.containerPointToLayerPoint(at), best = null;
-    const plate = this.state.compare && at.x > this.map.getSize().x * this.share / 100 ? this.other : this.plate;
-    plate.edges.forEach((edge, index) => {
-      if (!self.isTold(plate, index)) return;
+  /** The stretch nearest to a point of the map's window, if one is near enough.
+   *
+   * @param {import("leaflet").Point} at
+   * @param {number} reach in pixels
+   */
+  near(at, reach) {
+    const { map, state, plate: first, other, comparison } = this.atlas, point = map.containerPointToLayerPoint(at);
+    const plate = state.compare && other && at.x > comparison.x() ? other : first;
+    /** @type {{ plate: Plate, index: number, distance: number } | null} */
+    let best = null;
+    for (const [index, edge] of plate.edges.entries()) {
+      if (!this.isTold(plate, index)) continue;
       const box = pixelBounds(edge);
       if (!box || point.x < box.min.x - reach || point.x > box.max.x + reach ||
-          point.y < box.min.y - reach || point.y > box.max.y + reach) return;
-      const nearest = edge.closestLayerPoint(point);
-      if (nearest && nearest.distance <= reach && (!best || nearest.distance < best.distance)) {
-        best = { plate: plate, index: index, distance: nearest.distance };
+          point.y < box.min.y - reach || point.y > box.max.y + reach) continue;
+      const distance = distanceTo(edge, point);
+      if (distance !== undefined && distance <= reach && (!best || distance < best.distance)) {
+        best = { plate, index, distance };
       }
-    });
+    }
     return best;
-  },
+  }
+
+  /** Tell the stretch under the pointer or a finger, if there is one.
+   *
+   * @param {MouseEvent} event
+   * @param {number} reach in pixels
+   */
+  look(event, reach) {
+    const { map } = this.atlas, dragging = event.buttons && pointerOf(event) === "mouse";
+    if (/** @type {Element} */ (event.target).closest(".leaflet-control") || dragging) return this.hide();
+    const at = map.mouseEventToContainerPoint(event), found = this.near(at, reach);
+    if (found) this.show(found.plate, found.index, map.containerPointToLatLng(at));
+    else if (this.told) this.hide();
+  }
 
   /** The pointer is only listened to: a press near a line goes to the unit under it as it does elsewhere. */
-  listenToLines() {
-    let self = this, map = this.map, container = map.getContainer(), waiting = null;
-    function look(event, reach) {
-      if (event.target.closest(".leaflet-control") || (event.buttons && event.pointerType === "mouse")) {
-        return self.showLine(null);
-      }
-      const at = map.mouseEventToContainerPoint(event), found = self.lineNear(at, reach);
-      if (found) self.showLine(found.plate, found.index, map.containerPointToLatLng(at));
-      else if (self.line) self.showLine(null);
-    }
+  listenToPointer() {
+    const { map } = this.atlas, container = map.getContainer();
+    /** @type {PointerEvent | null} */
+    let waiting = null;
     container.addEventListener("pointermove", (event) => {
       if (event.pointerType !== "mouse") return;
-      if (!waiting) requestAnimationFrame(() => { const last = waiting; waiting = null; look(last, 5); });
+      if (!waiting) {
+        requestAnimationFrame(() => {
+          const last = waiting;
+          waiting = null;
+          if (last) this.look(last, POINTER_REACH);
+        });
+      }
       waiting = event;
     });
-    container.addEventListener("pointerleave", () => { if (self.line) self.showLine(null); });
+    container.addEventListener("pointerleave", () => { if (this.told) this.hide(); });
     container.addEventListener("click", (event) => {
-      if (event.pointerType && event.pointerType !== "mouse") look(event, 14);
+      if (!["", "mouse"].includes(pointerOf(event))) this.look(event, FINGER_REACH);
     }, true);
-    map.on("move zoomend", () => { self.placeLine(); });
-    map.on("movestart zoomstart", () => { if (self.line && !self.line.held) self.showLine(null); });
-  },
+    map.on("move zoomend", () => { this.place(); });
+    map.on("movestart zoomstart", () => { if (this.told && !this.told.held) this.hide(); });
+  }
 
   /** By keyboard the stretches are one stop; the arrows go from one to the next. The map listens for all of
    * them: a browser lets the keyboard come to every shape that listens for itself. */
   listenToKeys() {
-    const self = this, container = this.map.getContainer();
-    function lineOf(node) {
-      return node && node.dataset && node.dataset.line !== undefined ? Number(node.dataset.line) : null;
-    }
+    const container = this.atlas.map.getContainer();
     container.addEventListener("focusin", (event) => {
-      const index = lineOf(event.target), order = index === null ? [] : self.lineOrder();
+      const index = lineOf(event.target), { plate, record } = this.atlas;
       if (index === null) return;
+      const order = this.order();
       // The reader who comes from elsewhere begins with the chosen unit's own border.
-      if (lineOf(event.relatedTarget) === null && order.length && order.indexOf(index) < 0) {
-        return self.focusLine(order[0]);
-      }
-      event.target.setAttribute("aria-label", self.evidenceOf(self.plate, index).join(". "));
-      self.showLine(self.plate, index, self.middleOf(index));
-      self.line.held = true;
+      if (lineOf(event.relatedTarget) === null && order.length && !order.includes(index)) return this.focus(order[0]);
+      pathOf(plate.edges[index]).setAttribute("aria-label", this.evidenceOf(plate, index).join(". "));
+      this.show(plate, index, record.middleOf(index), true);
     });
-    container.addEventListener("focusout", () => { if (self.line && self.line.held) self.showLine(null); });
+    container.addEventListener("focusout", () => { if (this.told?.held) this.hide(); });
     container.addEventListener("keydown", (event) => {
-      const index = lineOf(event.target);
-      const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+      const index = lineOf(event.target), step = STEPS[event.key];
       if (index === null || !step) return;
       event.preventDefault();
       event.stopPropagation();
-      const order = self.lineOrder(), at = order.indexOf(index);
-      if (order.length) self.focusLine(order[(Math.max(at, step > 0 ? -1 : 0) + step + order.length) % order.length]);
+      const order = this.order(), at = order.indexOf(index);
+      if (order.length) this.focus(order[(Math.max(at, step > 0 ? -1 : 0) + step + order.length) % order.length]);
     });
-  },
+  }
 
-  middleOf(index) {
-    const line = this.record.borders[index].line;
-    return line[Math.floor(line.length / 2)];
-  },
+  /** The stretches in the arrows' order: the chosen unit's, or all in sight. */
+  order() {
+    const { plate, record, state, map } = this.atlas, snapshot = plate.snapshot(), bounds = map.getBounds();
+    const version = state.unit ? snapshot.force[state.unit] : undefined;
+    return lineOrder(
+      record, version ? facesOf(snapshot, version) : [],
+      (index) => this.isTold(plate, index), (place) => bounds.contains(place)
+    );
+  }
 
-  /** The stretches in the arrows' order, from west to east: the chosen unit's, or all. */
-  lineOrder() {
-    const self = this, plate = this.plate, record = this.record, bounds = this.map.getBounds();
-    const faces = {}, version = this.state.unit && plate.snapshot().force[this.state.unit];
-    if (version) {
-      const holders = version.level === 1 && !version.faces ? plate.snapshot().firstOf : plate.snapshot().tileOf;
-      holders.forEach((unit, face) => { if (unit === version.unit) faces[face] = true; });
-    }
-    const some = Object.keys(faces).length > 0;
-    return record.borders.map((_, index) => { return index; }).filter((index) => {
-      const sides = record.borders[index].sides;
-      return self.isTold(plate, index) && (some ? Boolean(faces[sides[0]]) !== Boolean(faces[sides[1]])
-        : bounds.contains(self.middleOf(index)));
-    }).sort((a, b) => { return self.middleOf(a).lng - self.middleOf(b).lng; });
-  },
+  /** @param {number} index */
+  focus(index) {
+    this.moveStop(index);
+    pathOf(this.atlas.plate.edges[index]).focus({ preventScroll: true });
+  }
 
-  focusLine(index) {
-    const path = this.plate.edges[index].getElement();
-    this.moveLineStop(index);
-    path.focus({ preventScroll: true });
-  },
-
-  /** Exactly one stretch takes the keyboard's focus. */
-  moveLineStop(index) {
-    if (this.lineStop === index) return;
-    let path = this.lineStop !== undefined && this.plate.edges[this.lineStop].getElement();
-    if (path) ["tabindex", "role", "aria-label"].forEach((key) => { path.removeAttribute(key); });
-    this.lineStop = index;
-    if (index === undefined) return;
-    path = this.plate.edges[index].getElement();
+  /** Exactly one stretch takes the keyboard's focus.
+   *
+   * @param {number | null} index
+   */
+  moveStop(index) {
+    const { edges } = this.atlas.plate;
+    if (this.stop === index) return;
+    const old = this.stop === null ? null : pathOf(edges[this.stop]);
+    ["tabindex", "role", "aria-label"].forEach((key) => { old?.removeAttribute(key); });
+    this.stop = index;
+    if (index === null) return;
+    const path = pathOf(edges[index]);
     path.setAttribute("role", "img");
     path.setAttribute("tabindex", "0");
-    path.setAttribute("aria-label", this.word("map.lines"));
-  },
-
-  drawLineStop() {
-    const self = this;
-    if (this.lineStop !== undefined && this.isTold(this.plate, this.lineStop)) return;
-    const first = this.record.borders.findIndex((_, index) => { return self.isTold(self.plate, index); });
-    this.moveLineStop(first < 0 ? undefined : first);
+    path.setAttribute("aria-label", this.atlas.words.word("map.lines"));
   }
-});
+
+  /** After a step: where the stretch that takes the focus is no border any more, another does. */
+  drawStop() {
+    const { plate, record } = this.atlas;
+    if (this.stop !== null && this.isTold(plate, this.stop)) return;
+    const first = record.borders.findIndex((_, index) => this.isTold(plate, index));
+    this.moveStop(first < 0 ? null : first);
+  }
+}
+
+/** With what a click was made: a browser that does not say gives a MouseEvent.
+ *
+ * @param {MouseEvent} event
+ */
+function pointerOf(event) {
+  return "pointerType" in event ? String(event.pointerType) : "";
+}
+
+/** The number of the stretch that a node draws.
+ *
+ * @param {EventTarget | null} node
+ */
+function lineOf(node) {
+  return node instanceof SVGElement && node.dataset.line !== undefined ? Number(node.dataset.line) : null;
+}

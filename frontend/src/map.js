@@ -1,131 +1,168 @@
 /* The map: one plate, and a second one where two dates are compared. */
 
-import { L, containerOf, wordedScale } from "./leaflet.js";
-import { NONE, REPUBLIC, contains, evidence, holder, tint } from "./data.js";
-import { choosable, colour, element, mark, strong } from "./dom.js";
-import { plateLabels } from "./labels.js";
-import { methods } from "./methods.js";
-import { zoneCell } from "./zones.js";
+import { strong } from "./colours.js";
+import { NONE } from "./constants.js";
+import { element } from "./dom.js";
+import { Labels } from "./labels.js";
+import { L, choosable, containerOf, mark, pathOf } from "./leaflet.js";
+import { lookOf, ruledByOthers } from "./looks.js";
+import { bandAndClaim, evidence, rankAt } from "./stretches.js";
+import { contains } from "./topology.js";
+import { ZoneLayers } from "./zones.js";
+
+/** @typedef {import("./types").Ring} Ring */
+/** @typedef {import("./types").Version} Version */
+/** @typedef {import("./snapshot.js").Snapshot} Snapshot */
+/** @typedef {{ version: Version, rings: Ring[], fill: string, css: string }} Look */
+
+const SVG = "http://www.w3.org/2000/svg";
+const POINT_RADIUS = 4.5;
 
 /** The layers that show one stop: each made once, in the order in which they lie over one another. */
 export class Plate {
-  constructor(owner, suffix) {
-    this.element = owner;
-    this.map = owner.map;
-    this.record = owner.record;
+  /**
+   * @param {import("./element.js").AtlasElement} atlas
+   * @param {"" | "-other"} suffix the second plate's, for names that stand in the page once
+   */
+  constructor(atlas, suffix) {
+    this.atlas = atlas;
+    this.map = atlas.map;
+    this.record = atlas.record;
     this.suffix = suffix;
-    this.shown = {}; // unit -> what its layer shows now
-    this.ruling = {}; // ruler -> the faces that it holds against the decree
-    this.stop = owner.state.stop;
-    this.build();
-  }
-
-  build() {
-    const self = this, map = this.map, record = this.record;
-    this.pane = this.suffix ? map.createPane("kz" + this.suffix) : map.getPane("overlayPane");
-    const renderer = L.svg(this.suffix ? { pane: "kz" + this.suffix, padding: 0.6 } : { padding: 0.6 });
-    function polygon(rings, css) {
-      return L.polygon(rings, {
-        renderer: renderer, stroke: false, fillOpacity: 1, interactive: false, smoothFactor: 0.4,
-        className: css
-      }).addTo(map);
-    }
-    function line(lines, css) {
-      return L.polyline(lines, {
-        renderer: renderer, interactive: false, smoothFactor: 0.4, className: css
-      }).addTo(map);
-    }
-    function base(name, css) {
-      (record.base[name] || []).forEach((item) => {
-        if (item.type === "MultiLineString") {
-          line(item.arcs.map((arcs) => { return record.arc(arcs[0]); }), css);
-        } else polygon(record.rings(item), css);
-      });
-    }
-    base("land", "kz-land");
-    base("sea", "kz-water");
-    this.units = {};
-    Object.keys(record.byUnit).forEach((unit) => {
-      const drawn = record.byUnit[unit].some((version) => { return version.geometry.arcs; });
-      if (drawn) {
-        const layer = L.polygon([], {
-          renderer: renderer, stroke: false, fillOpacity: 1, smoothFactor: 0.4, className: "kz-unit",
-          bubblingMouseEvents: false
-        }).addTo(map);
-        self.attach(layer, unit);
-        self.units[unit] = layer;
-      }
-    });
-    this.svg = containerOf(renderer);
+    this.stop = atlas.state.stop;
+    /** @type {Record<string, Look>} What each unit's layer shows now. */
+    this.shown = {};
+    /** @type {Record<string, number[]>} The faces that a ruler holds against the decree. */
+    this.ruling = {};
+    /** @type {Map<import("leaflet").Path, string>} What a layer of several lines or areas shows now. */
+    this.keys = new Map();
+    /** @type {string | null} The chosen unit, and its rings, as they are marked. */
+    this.marked = null;
+    this.outlined = NONE;
+    /** @type {number | null} The stretch that is lit. */
+    this.litLine = null;
+    this.named = "";
+    this.pane = suffix ? this.map.createPane(`kz${suffix}`) : /** @type {HTMLElement} */ (this.map.getPane("overlayPane"));
+    this.renderer = L.svg(suffix ? { pane: `kz${suffix}`, padding: 0.6 } : { padding: 0.6 });
+    this.drawBase("land", "kz-land");
+    this.drawBase("sea", "kz-water");
+    this.units = this.makeUnits();
+    this.svg = containerOf(this.renderer);
     this.svg.setAttribute("role", "group");
-    this.hatches = {};
-    record.rulers.forEach((ruler) => {
-      self.hatches[ruler] = polygon([], "kz-hatch");
-      self.hatches[ruler].getElement().style.fill = "url(#" + self.hatchPattern(ruler) + ")";
-    });
-    record.faces.forEach((face) => { if (face.water) polygon(face.rings, "kz-water"); });
-    base("lakes", "kz-water");
-    base("rivers", "kz-river");
-    this.zones = {};
-    record.zones.forEach((zone) => {
-      const layer = L.polygon(zone.rings, {
-        renderer: renderer, fillOpacity: 1, smoothFactor: 0.4, className: "kz-zone " + zone.kind,
-        bubblingMouseEvents: false
-      }).addTo(map);
-      self.attachZone(layer, zone);
-      self.zones[zone.id] = layer;
-      // A zone too small to be seen has a dot in its place.
-      layer.dots = zone.rings.map((ring) => {
-        const dot = L.circleMarker(L.latLngBounds(ring).getCenter(), {
-          renderer: renderer, radius: 5, className: "kz-zone kz-zone-dot", bubblingMouseEvents: false
-        }).addTo(map);
-        dot.ring = ring;
-        self.attachZone(dot, zone);
-        return dot;
-      });
-    });
-    this.band = line([], "kz-band");
-    this.ghost = line([], "kz-ghost");
-    this.claim = line([], "kz-claim");
-    this.lit = line([], "kz-lit");
-    this.edges = record.borders.map((border) => {
-      return line(border.line, "kz-edge");
-    });
-    if (!this.suffix) {
-      this.edges.forEach((edge, index) => { edge.getElement().dataset.line = String(index); });
-    }
-    this.outline = line([], "kz-outline");
-    this.points = {};
-    Object.keys(record.byUnit).forEach((unit) => {
-      const version = record.byUnit[unit].filter((v) => { return v.geometry.type === "Point"; })[0];
-      if (!version) return;
-      const at = version.geometry.coordinates;
-      const layer = L.circleMarker(record.place(at[0], at[1]), {
-        renderer: renderer, radius: 4.5, className: "kz-point", bubblingMouseEvents: false
-      }).addTo(map);
-      self.attach(layer, unit);
-      self.points[unit] = layer;
-    });
-    this.towns = {};
-    record.places.forEach((place) => {
-      self.towns[place.id] = L.circleMarker(record.place(place.point[0], place.point[1]), {
-        renderer: renderer, radius: place.rank === 1 ? 2.6 : 2, interactive: false, className: "kz-town"
-      }).addTo(map);
-    });
-    const pane = map.createPane("kz" + this.suffix + "-labels");
-    pane.classList.add("kz-labels");
-    pane.setAttribute("aria-hidden", "true");
-    this.labelPane = pane;
-    this.labels = {};
+    this.hatches = this.makeHatches();
+    this.record.faces.forEach((face) => { if (face.water) this.polygon(face.rings, "kz-water"); });
+    this.drawBase("lakes", "kz-water");
+    this.drawBase("rivers", "kz-river");
+    this.zones = new ZoneLayers(this);
+    this.band = this.line([], "kz-band");
+    this.ghost = this.line([], "kz-ghost");
+    this.claim = this.line([], "kz-claim");
+    this.lit = this.line([], "kz-lit");
+    this.edges = this.makeEdges();
+    /** @type {string[]} */
+    this.edgeCss = [];
+    this.outline = this.line([], "kz-outline");
+    this.points = this.makePoints();
+    this.towns = this.makeTowns();
+    this.labels = new Labels(this);
   }
 
-  /** Put a pattern into the drawing and return its id; `draw` is the path of one cell of `size`. */
+  // ---- made once
+
+  /** @param {Ring[]} rings @param {string} css */
+  polygon(rings, css) {
+    return L.polygon(rings, {
+      renderer: this.renderer, stroke: false, fillOpacity: 1, interactive: false, smoothFactor: 0.4, className: css
+    }).addTo(this.map);
+  }
+
+  /** @param {Ring | Ring[]} lines @param {string} css */
+  line(lines, css) {
+    return L.polyline(lines, {
+      renderer: this.renderer, interactive: false, smoothFactor: 0.4, className: css
+    }).addTo(this.map);
+  }
+
+  /** @param {string} name of a layer of the background @param {string} css */
+  drawBase(name, css) {
+    this.record.base(name).forEach((item) => {
+      if (item.type === "MultiLineString") this.line(item.arcs.map(([arc]) => this.record.arcs.arc(arc)), css);
+      else this.polygon(this.record.arcs.rings(item), css);
+    });
+  }
+
+  makeUnits() {
+    /** @type {Record<string, import("leaflet").Polygon>} */
+    const units = {};
+    Object.entries(this.record.byUnit).forEach(([unit, versions]) => {
+      if (!versions.some((version) => version.geometry.arcs)) return;
+      units[unit] = L.polygon([], {
+        renderer: this.renderer, stroke: false, fillOpacity: 1, smoothFactor: 0.4, className: "kz-unit",
+        bubblingMouseEvents: false
+      }).addTo(this.map);
+      this.attach(units[unit], unit);
+    });
+    return units;
+  }
+
+  makeHatches() {
+    /** @type {Record<string, import("leaflet").Polygon>} */
+    const hatches = {};
+    this.record.rulers.forEach((ruler) => {
+      hatches[ruler] = this.polygon([], "kz-hatch");
+      const pattern = this.pattern(`hatch-${ruler}`, 9, 45, "M2 0V9", "kz-hatch-line", strong(ruler));
+      pathOf(hatches[ruler]).style.fill = `url(#${pattern})`;
+    });
+    return hatches;
+  }
+
+  /** Each border is drawn once; a stop changes only its rank. */
+  makeEdges() {
+    const edges = this.record.borders.map((border) => this.line(border.line, "kz-edge"));
+    if (!this.suffix) edges.forEach((edge, index) => { pathOf(edge).dataset.line = String(index); });
+    return edges;
+  }
+
+  makePoints() {
+    /** @type {Record<string, import("leaflet").CircleMarker>} */
+    const points = {};
+    Object.entries(this.record.byUnit).forEach(([unit, versions]) => {
+      const geometry = versions.map((version) => version.geometry).find((found) => found.type === "Point");
+      if (geometry?.type !== "Point") return;
+      points[unit] = L.circleMarker(this.record.place(...geometry.coordinates), {
+        renderer: this.renderer, radius: POINT_RADIUS, className: "kz-point", bubblingMouseEvents: false
+      }).addTo(this.map);
+      this.attach(points[unit], unit);
+    });
+    return points;
+  }
+
+  makeTowns() {
+    /** @type {Record<string, import("leaflet").CircleMarker>} */
+    const towns = {};
+    this.record.places.forEach((place) => {
+      towns[place.id] = L.circleMarker(this.record.place(...place.point), {
+        renderer: this.renderer, radius: place.rank === 1 ? 2.6 : 2, interactive: false, className: "kz-town"
+      }).addTo(this.map);
+    });
+    return towns;
+  }
+
+  /** Put a pattern into the drawing and return its id.
+   *
+   * @param {string} name
+   * @param {number} size of a cell
+   * @param {number} turn in degrees
+   * @param {string} draw the path of one cell
+   * @param {string} css
+   * @param {string} [stroke]
+   */
   pattern(name, size, turn, draw, css, stroke) {
-    const id = "kz-" + name + this.suffix, svg = "http://www.w3.org/2000/svg";
-    const pattern = document.createElementNS(svg, "pattern"), path = document.createElementNS(svg, "path");
+    const id = `kz-${name}${this.suffix}`;
+    const pattern = document.createElementNS(SVG, "pattern"), path = document.createElementNS(SVG, "path");
     Object.entries({
-      id: id, width: size, height: size, patternUnits: "userSpaceOnUse", patternTransform: "rotate(" + turn + ")"
-    }).forEach((pair) => { pattern.setAttribute(pair[0], pair[1]); });
+      id, width: size, height: size, patternUnits: "userSpaceOnUse", patternTransform: `rotate(${turn})`
+    }).forEach(([key, value]) => { pattern.setAttribute(key, String(value)); });
     path.setAttribute("d", draw);
     path.setAttribute("class", css);
     if (stroke) path.style.stroke = stroke;
@@ -134,197 +171,179 @@ export class Plate {
     return id;
   }
 
-  hatchPattern(ruler) {
-    return this.pattern("hatch-" + ruler, 9, 45, "M2 0V9", "kz-hatch-line", strong(ruler));
-  }
-
-  /** A unit's layer also says what it is. */
+  /** A unit's layer also says what it is.
+   *
+   * @param {import("leaflet").Path} layer
+   * @param {string} unit
+   */
   attach(layer, unit) {
-    const self = this;
-    choosable(layer, () => { self.element.select(unit); }).dataset.unit = unit;
-    layer.bindTooltip(() => { return self.element.tooltip(unit, self); }, { sticky: true, className: "kz-tooltip" });
+    choosable(layer, () => { this.atlas.select(unit); }).dataset.unit = unit;
+    layer.bindTooltip(() => this.tooltip(unit), { sticky: true, className: "kz-tooltip" });
   }
 
-  attachZone(layer, zone) {
-    const self = this, owner = this.element, id = this.patterned || {};
-    this.patterned = id;
-    if (!id[zone.kind]) {
-      const cell = zoneCell(zone.kind);
-      id[zone.kind] = this.pattern("zone-" + zone.kind, cell[0], 0, cell[1], "kz-zone-line");
-    }
-    const path = choosable(layer, (event) => {
-      // What lies under a zone is chosen by a second click.
-      const under = event.latlng && owner.state.zone === zone.id && self.unitAt(event.latlng);
-      if (under) owner.select(under);
-      else owner.select(null, zone.id);
-    });
-    // The dot is the pointer's only; by keyboard the zone itself is chosen.
-    if (layer instanceof L.CircleMarker) {
-      path.removeAttribute("role");
-      path.setAttribute("tabindex", "-1");
-    } else path.dataset.zone = zone.id;
-    path.style.fill = "url(#" + id[zone.kind] + ")";
-    layer.bindTooltip(() => {
-      return element("div", {}, [
-        element("strong", { text: owner.text(zone.title) }),
-        element("span", { text: owner.word("card.zone_" + zone.kind) }),
-        element("span", { text: owner.word("map.zone_note") })
-      ]);
-    }, { sticky: true, className: "kz-tooltip" });
+  /** @param {string} unit */
+  tooltip(unit) {
+    const { words } = this.atlas, version = this.snapshot().force[unit], box = element("div");
+    /** @param {string} text */
+    const say = (text) => { box.appendChild(element("span", { text })); };
+    if (!version) return box;
+    box.appendChild(element("strong", { text: words.text(version.name) }));
+    if (version.parent) say(words.word("map.by_decree", { name: this.atlas.nameOf(version.parent) }));
+    if (version.by && version.by !== version.parent) say(words.word("map.run_by", { name: this.atlas.nameOf(version.by) }));
+    if (version.border === "not-recovered") say(words.word("map.not_recovered"));
+    return box;
   }
 
-  unitAt(place) {
-    const self = this;
-    return Object.keys(this.shown).filter((unit) => { return contains(self.shown[unit].rings, place); })[0];
-  }
+  // ---- drawn at each step
 
   snapshot() {
-    return this.record.snapshot(this.stop, this.element.state.view);
+    return this.record.snapshot(this.stop, this.atlas.state.view);
   }
 
+  /** The unit that is drawn at a place.
+   *
+   * @param {import("leaflet").LatLngLiteral} place
+   */
+  unitAt(place) {
+    return Object.keys(this.shown).find((unit) => contains(this.shown[unit].rings, place));
+  }
+
+  /** @param {number} stop */
   draw(stop) {
     this.stop = stop;
-    const self = this, record = this.record, snapshot = this.snapshot(), state = this.element.state, level = state.level;
-    const law = record.snapshot(stop, "de_jure"), fact = record.snapshot(stop, "de_facto");
-    const owner = this.element, documented = owner.documented;
-    const named = owner.word("map.units") + (state.compare ? ", " + owner.dateWords(snapshot.date) : "");
-    if (this.named !== named) { this.named = named; this.svg.setAttribute("aria-label", named); }
-    const tiles = level === 1 ? snapshot.firsts : snapshot.tiles;
+    const snapshot = this.snapshot();
+    const law = this.record.snapshot(stop, "de_jure"), fact = this.record.snapshot(stop, "de_facto");
+    this.nameDrawing(snapshot);
+    this.drawUnits(snapshot, law);
+    this.drawPoints(snapshot);
+    this.drawEdges(snapshot, law, fact);
+    this.drawHatches(law, fact);
+    this.zones.draw(snapshot.date);
+    this.drawSelection();
+    if (!this.suffix) this.atlas.lines.drawStop();
+    if (!this.atlas.bare) this.labels.draw();
+  }
+
+  /** @param {Snapshot} snapshot */
+  nameDrawing(snapshot) {
+    const { words, state } = this.atlas;
+    const named = words.word("map.units") + (state.compare ? `, ${words.date(snapshot.date)}` : "");
+    if (this.named === named) return;
+    this.named = named;
+    this.svg.setAttribute("aria-label", named);
+  }
+
+  /** @param {Snapshot} snapshot @param {Snapshot} law */
+  drawUnits(snapshot, law) {
+    const { record } = this, { level } = this.atlas.state;
+    /** @type {Record<string, Look>} */
     const now = {};
-    tiles.forEach((version) => {
-      const top = snapshot.top(version);
-      const first = version.level === 2 ? holder(version, snapshot.view) : version.unit;
-      const claimed = snapshot.view === "de_facto" && law.force[REPUBLIC] && top !== REPUBLIC &&
-        version.level > 0 && law.force[version.unit] && law.top(law.force[version.unit]) === REPUBLIC;
-      let fill, css;
-      if (top === REPUBLIC) { fill = colour(first); css = "in t" + (level === 2 ? tint(version.unit) : 1); }
-      else if (claimed) { fill = strong(top); css = "claimed t" + tint(version.unit); }
-      else if (record.home[first]) { fill = colour(first); css = "home t" + tint(version.unit); }
-      else { fill = colour(top); css = "out"; }
-      now[version.unit] = { version: version, rings: record.shapeOf(version, level), fill: fill, css: css };
+    (level === 1 ? snapshot.firsts : snapshot.tiles).forEach((version) => {
+      now[version.unit] = {
+        version, rings: record.shapeOf(version, level), ...lookOf(version, level, snapshot, law, record.home)
+      };
     });
     Object.keys(this.units).forEach((unit) => {
-      const want = now[unit], have = self.shown[unit], layer = self.units[unit], path = layer.getElement();
-      if (!want) {
-        if (!have && path.style.display === "none") return;
-        path.style.display = "none";
-        path.removeAttribute("tabindex");
-        layer.closeTooltip();
-        delete self.shown[unit];
-        return;
-      }
-      if (!have || have.rings !== want.rings) layer.setLatLngs(want.rings);
-      if (!have || have.css !== want.css) {
-        path.setAttribute("class", "leaflet-interactive kz-unit " + want.css + (unit === self.marked ? " chosen" : ""));
-      }
-      if (!have || have.fill !== want.fill) path.style.fill = want.fill;
-      if (!have) { path.style.display = ""; path.setAttribute("tabindex", "0"); }
-      const name = owner.text(want.version.name);
-      if (path.getAttribute("aria-label") !== name) path.setAttribute("aria-label", name);
-      if (!have || have.version !== want.version) path.dataset.version = want.version.id;
-      self.shown[unit] = want;
+      if (now[unit]) this.showUnit(unit, now[unit]);
+      else this.hideUnit(unit);
     });
-    const present = {};
-    snapshot.points.forEach((version) => { present[version.unit] = version; });
+  }
+
+  /** Show a unit; what it has already is not touched.
+   *
+   * @param {string} unit
+   * @param {Look} want
+   */
+  showUnit(unit, want) {
+    const layer = this.units[unit], path = pathOf(layer), have = this.shown[unit];
+    if (have?.rings !== want.rings) layer.setLatLngs(want.rings);
+    if (have?.css !== want.css) {
+      path.setAttribute("class", `leaflet-interactive kz-unit ${want.css}${unit === this.marked ? " chosen" : ""}`);
+    }
+    if (have?.fill !== want.fill) path.style.fill = want.fill;
+    if (!have) { path.style.display = ""; path.setAttribute("tabindex", "0"); }
+    const name = this.atlas.words.text(want.version.name);
+    if (path.getAttribute("aria-label") !== name) path.setAttribute("aria-label", name);
+    if (have?.version !== want.version) path.dataset.version = want.version.id;
+    this.shown[unit] = want;
+  }
+
+  /** @param {string} unit */
+  hideUnit(unit) {
+    const path = pathOf(this.units[unit]);
+    if (!this.shown[unit] && path.style.display === "none") return;
+    path.style.display = "none";
+    path.removeAttribute("tabindex");
+    this.units[unit].closeTooltip();
+    delete this.shown[unit];
+  }
+
+  /** @param {Snapshot} snapshot */
+  drawPoints(snapshot) {
+    const { words, state } = this.atlas;
     Object.keys(this.points).forEach((unit) => {
-      const path = self.points[unit].getElement(), version = level === 2 && present[unit];
+      const path = pathOf(this.points[unit]);
+      const version = state.level === 2 && snapshot.points.find((found) => found.unit === unit);
       path.style.display = version ? "" : "none";
       if (!version) return path.removeAttribute("tabindex");
       path.setAttribute("tabindex", "0");
-      path.setAttribute("aria-label", owner.text(version.name) + ", " + owner.word("map.not_recovered"));
+      path.setAttribute("aria-label", `${words.text(version.name)}, ${words.word("map.not_recovered")}`);
       path.dataset.version = version.id;
     });
-    // Lines: drawn once each; a stop changes only their rank.
-    const bandLines = [], claimLines = [];
+  }
+
+  /** @param {Snapshot} snapshot @param {Snapshot} law @param {Snapshot} fact */
+  drawEdges(snapshot, law, fact) {
+    const { borders } = this.record, { documented, state } = this.atlas;
     this.edges.forEach((edge, index) => {
-      let border = record.borders[index], rank = snapshot.ranks[index];
-      if (level === 1 && rank.indexOf("uezd") === 0) rank = "none";
-      const css = "kz-edge " + rank + " " + evidence(border);
-      if (edge.css !== css) { edge.css = css; edge.getElement().setAttribute("class", css); }
-      if (rank === "none" || (documented && border.basis === "conjecture")) return;
-      if (rank === "republic") {
-        const a = border.sides[0], b = border.sides[1];
-        if ((snapshot.topOf[a] === REPUBLIC) !== (snapshot.topOf[b] === REPUBLIC)) bandLines.push(index);
-      }
-      if (snapshot.view === "de_facto" && law.ranks[index] === "republic" && fact.ranks[index] !== "republic") {
-        claimLines.push(index);
-      }
+      const css = `kz-edge ${rankAt(snapshot.ranks[index], state.level)} ${evidence(borders[index])}`;
+      if (this.edgeCss[index] === css) return;
+      this.edgeCss[index] = css;
+      pathOf(edge).setAttribute("class", css);
     });
-    function lines(layer, numbers) {
-      const key = numbers.join();
-      if (layer.key === key) return;
-      layer.key = key;
-      layer.setLatLngs(numbers.map((number) => { return record.borders[number].line; }));
-    }
-    lines(this.band, bandLines);
-    lines(this.claim, claimLines);
+    const { band, claim } = bandAndClaim(borders, snapshot, law, fact, state.level, documented);
+    this.drawLines(this.band, band);
+    this.drawLines(this.claim, claim);
     // Two dates beside each other say more than the line of the day before.
-    lines(this.ghost, state.compare ? [] : record.ghostsAt(snapshot.date, snapshot.view, level).filter((number) => {
-      return !documented || record.borders[number].basis !== "conjecture";
-    }));
-    this.drawHatches(law, fact);
-    this.drawZones(snapshot.date);
-    this.drawSelection();
-    if (!this.suffix) owner.drawLineStop();
-    if (!owner.bare) this.label();
+    const ghosts = state.compare ? [] : this.record.ghostsAt(snapshot.date, snapshot.view, state.level);
+    this.drawLines(this.ghost, ghosts.filter((number) => !documented || borders[number].basis !== "conjecture"));
   }
 
-  /** Zones are no units: they are there between two days, and only if the reader wants them. */
-  drawZones(date) {
-    const self = this, owner = this.element, there = {};
-    if (owner.zonesShown) this.record.zonesAt(date).forEach((zone) => { there[zone.id] = true; });
-    this.record.zones.forEach((zone) => {
-      const layer = self.zones[zone.id], path = layer.getElement(), shown = Boolean(there[zone.id]);
-      if (layer.there !== shown) {
-        layer.there = shown;
-        path.style.display = shown ? "" : "none";
-        if (shown) path.setAttribute("tabindex", "0");
-        else {
-          path.removeAttribute("tabindex");
-          layer.closeTooltip();
-        }
-        self.drawDots(layer);
-      }
-      const name = owner.text(zone.title);
-      if (path.getAttribute("aria-label") !== name) path.setAttribute("aria-label", name);
-    });
+  /** @param {import("leaflet").Polyline} layer @param {number[]} numbers of borders */
+  drawLines(layer, numbers) {
+    if (this.isNew(layer, numbers)) layer.setLatLngs(numbers.map((number) => this.record.borders[number].line));
   }
 
-  drawDots(layer) {
-    const map = this.map;
-    layer.dots.forEach((dot) => {
-      if (dot.zoom !== map.getZoom()) {
-        dot.zoom = map.getZoom();
-        const size = L.bounds(dot.ring.map((place) => { return map.project(place); })).getSize();
-        dot.small = Math.max(size.x, size.y) < 20;
-      }
-      dot.getElement().style.display = layer.there && dot.small ? "" : "none";
-    });
+  /** Whether a layer shows other lines or areas than these, which it then does.
+   *
+   * @param {import("leaflet").Path} layer
+   * @param {number[]} numbers
+   */
+  isNew(layer, numbers) {
+    const key = numbers.join();
+    if ((this.keys.get(layer) || "") === key) return false;
+    this.keys.set(layer, key);
+    return true;
   }
 
-  /** Where decree and rule part: hatched in the colour of who ruled. */
+  /** Where decree and rule part: hatched in the colour of who ruled.
+   *
+   * @param {Snapshot} law
+   * @param {Snapshot} fact
+   */
   drawHatches(law, fact) {
-    const self = this, byRuler = {};
-    if (law.force[REPUBLIC]) {
-      law.topOf.forEach((top, face) => {
-        const ruler = fact.topOf[face];
-        if (top === REPUBLIC && ruler && ruler !== REPUBLIC) (byRuler[ruler] = byRuler[ruler] || []).push(face);
-      });
-    }
-    this.record.rulers.forEach(function (ruler) {
-      const faces = this.element.state.view === "de_jure" && byRuler[ruler] || [], key = faces.join(), layer = self.hatches[ruler];
-      if ((layer.key || "") === key) return;
-      layer.key = key;
-      layer.setLatLngs([].concat.apply([], faces.map((face) => { return self.record.faces[face].rings; })));
-    }, this);
-    this.ruling = byRuler;
+    this.ruling = ruledByOthers(law, fact);
+    this.record.rulers.forEach((ruler) => {
+      const faces = this.atlas.state.view === "de_jure" ? this.ruling[ruler] || [] : [], layer = this.hatches[ruler];
+      if (this.isNew(layer, faces)) layer.setLatLngs(faces.flatMap((face) => this.record.faces[face].rings));
+    });
   }
 
   drawSelection() {
-    const unit = this.element.state.unit, zone = this.element.state.zone, version = unit && this.snapshot().force[unit];
+    const { unit, zone } = this.atlas.state, version = unit ? this.snapshot().force[unit] : undefined;
     const rings = version ? this.record.ringsOf(version) : NONE;
-    if (this.outline.rings !== rings) {
-      this.outline.rings = rings;
+    if (this.outlined !== rings) {
+      this.outlined = rings;
       this.outline.setLatLngs(rings);
     }
     if (this.marked !== unit) {
@@ -332,66 +351,45 @@ export class Plate {
       this.mark(unit, true);
       this.marked = unit;
     }
-    if (this.markedZone !== zone) {
-      this.markZone(this.markedZone, false);
-      this.markZone(zone, true);
-      this.markedZone = zone;
-    }
+    this.zones.choose(zone);
   }
 
-  markZone(zone, chosen) {
-    const layer = this.zones[zone];
-    if (layer) [layer].concat(layer.dots).forEach((part) => { mark(part, chosen); });
-  }
-
+  /** @param {string | null} unit @param {boolean} chosen */
   mark(unit, chosen) {
+    if (unit === null) return;
     mark(this.units[unit], chosen);
     mark(this.points[unit], chosen);
   }
-}
 
-Object.assign(Plate.prototype, plateLabels);
-
-export const mapMethods = methods({
-  buildMap() {
-    const self = this, map = this.map;
-    this.pen = document.createElement("canvas").getContext("2d");
-    this.plate = new Plate(this, "");
-    this.other = null;
-    map.on("click", () => { self.select(null); });
-    map.on("move zoom viewreset", () => { self.clip(); });
-    this.scale = wordedScale((key) => { return self.word(key); }, {
-      imperial: false, position: "bottomleft"
-    }).addTo(map);
-    this.zoom = L.control.zoom({ position: "topright" }).addTo(map);
-  },
-
-  /** The plates on the screen. */
-  plates() {
-    if (!this.plate) return [];
-    return this.state.compare ? [this.plate, this.other].filter(Boolean) : [this.plate];
-  },
-
-  /** Lines and points keep their proportion to the map: thin on a small one. */
-  scaleLines() {
-    const size = Math.max(0.5, Math.min(1.5, (this.map.getZoom() - 1.5) / 3.5));
-    this.root.style.setProperty("--k", size.toFixed(2));
-    this.plates().forEach((plate) => {
-      Object.values(plate.points).forEach((point) => { point.setRadius(4.5 * size); });
-      Object.values(plate.zones).forEach((zone) => { plate.drawDots(zone); });
-    });
-  },
-
-  /** Show the whole republic, as it is when it is largest. */
-  home() {
-    const bounds = L.latLngBounds([]);
-    const self = this;
-    (this.record.byUnit[REPUBLIC] || []).forEach((version) => {
-      self.record.ringsOf(version).forEach((ring) => { bounds.extend(L.latLngBounds(ring)); });
-    });
-    if (!bounds.isValid()) return;
-    this.homing = true;
-    this.map.fitBounds(bounds, { animate: false, padding: [8, 8] });
-    this.homing = false;
+  /** Light up one stretch of border, or none.
+   *
+   * @param {number | null} index
+   */
+  light(index) {
+    if (this.litLine === index) return;
+    this.litLine = index;
+    this.lit.setLatLngs(index === null ? [] : this.record.borders[index].line);
   }
-});
+
+  /** Points and dots keep their proportion to the map.
+   *
+   * @param {number} size
+   */
+  rescale(size) {
+    Object.values(this.points).forEach((point) => { point.setRadius(POINT_RADIUS * size); });
+    this.zones.rescale();
+  }
+
+  /** @param {boolean} shown */
+  show(shown) {
+    this.pane.style.display = this.labels.pane.style.display = shown ? "" : "none";
+  }
+
+  /** Leave only a part of the plate to be seen and clicked.
+   *
+   * @param {string} area a CSS shape, "" for all
+   */
+  clip(area) {
+    this.pane.style.clipPath = this.labels.pane.style.clipPath = area;
+  }
+}

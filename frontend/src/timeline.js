@@ -1,97 +1,113 @@
 /* The timeline: the stops, the years, playing, and what is said at a stop. */
 
-import { element, name } from "./dom.js";
-import { methods } from "./methods.js";
+import { element, inside, name } from "./dom.js";
+import { captionOf, pageTo, positionOf, yearsOf } from "./steps.js";
 
-const SPEEDS = [1600, 800, 400]; // milliseconds a stop
+/** Milliseconds a stop, and what the button then says. */
+const SPEEDS = [{ ms: 1600, text: "1×" }, { ms: 800, text: "2×" }, { ms: 400, text: "4×" }];
 
-export const timelineMethods = methods({
-  buildTimeline() {
-    const self = this, stops = this.record.stops, last = stops.length - 1;
-    function button(name, symbol, action) {
-      const node = element("button", { type: "button", class: "kz-" + name });
-      node.appendChild(element("span", { "aria-hidden": "true", text: symbol }));
-      node.addEventListener("click", action);
-      return node;
-    }
-    this.previous = button("previous", "‹", () => { self.stopPlaying(); self.go(self.state.stop - 1); });
-    this.next = button("next", "›", () => { self.stopPlaying(); self.go(self.state.stop + 1); });
-    this.play = button("play", "▶", () => { if (self.timer) self.stopPlaying(); else self.startPlaying(); });
-    this.speed = button("speed", "1×", () => {
-      self.pace = ((self.pace || 0) + 1) % SPEEDS.length;
-      if (self.timer) { self.stopPlaying(); self.startPlaying(); }
-      self.announce();
-    });
+export class Timeline {
+  /** @param {import("./element.js").AtlasElement} atlas */
+  constructor(atlas) {
+    this.atlas = atlas;
+    this.stops = atlas.record.stops;
+    this.last = this.stops.length - 1;
     this.pace = 0;
-    this.years = stops.map((stop) => { return stop.date.slice(0, 4); })
-      .filter((year, i, all) => { return all.indexOf(year) === i; });
-    this.firstOfYear = {};
-    this.years.forEach((year) => {
-      self.firstOfYear[year] = stops.findIndex((stop) => { return stop.date.slice(0, 4) === year; });
-    });
-    this.yearButtons = this.years.map((year) => {
+    /** @type {number | null} Runs while the timeline plays. */
+    this.timer = null;
+    this.previous = this.button("previous", "‹", () => { this.go(atlas.state.stop - 1); });
+    this.next = this.button("next", "›", () => { this.go(atlas.state.stop + 1); });
+    this.play = this.button("play", "▶", () => { if (this.timer) this.stop(); else this.start(); });
+    this.speed = this.button("speed", SPEEDS[0].text, () => { this.changePace(); });
+    this.years = yearsOf(this.stops);
+    this.yearButtons = this.years.map(({ year, first }) => {
       const node = element("button", { type: "button", class: "kz-year", text: year });
-      node.addEventListener("click", () => { self.stopPlaying(); self.go(self.firstOfYear[year]); });
+      node.addEventListener("click", () => { this.go(first); });
       return node;
     });
-    this.captionDate = element("b", {});
-    this.captionTitle = element("span", {});
+    this.captionDate = element("b");
+    this.captionTitle = element("span");
     this.caption = element("p", { class: "kz-caption" }, [this.captionDate, this.captionTitle]);
     this.live = element("p", { class: "kz-live", "aria-live": "polite", role: "status" });
-    this.range = element("input", { type: "range", min: "0", max: String(last), step: "1", class: "kz-range" });
-    this.range.value = String(this.state.stop);
-    this.range.addEventListener("input", () => { self.stopPlaying(); self.go(Number(self.range.value)); });
-    this.range.addEventListener("keydown", (event) => {
-      const year = self.years.indexOf(stops[self.state.stop].date.slice(0, 4));
-      let target = null;
-      if (event.key === "PageUp") {
-        target = year + 1 < self.years.length ? self.firstOfYear[self.years[year + 1]] : last;
-      } else if (event.key === "PageDown") {
-        const first = self.firstOfYear[self.years[year]];
-        target = self.state.stop > first ? first : year > 0 ? self.firstOfYear[self.years[year - 1]] : 0;
-      }
-      if (target !== null) { event.preventDefault(); self.stopPlaying(); self.go(target); }
+    this.attribution = element("p", { class: "kz-attribution" });
+    this.range = this.makeRange();
+    this.ticks = this.makeTicks();
+    this.tickNow = this.ticks[atlas.state.stop];
+    this.otherTicks = this.makeOtherTicks();
+    this.node = this.lay();
+  }
+
+  // ---- made once
+
+  /** @param {string} css @param {string} symbol @param {() => void} action */
+  button(css, symbol, action) {
+    const node = element("button", { type: "button", class: `kz-${css}` }, [
+      element("span", { "aria-hidden": "true", text: symbol })
+    ]);
+    node.addEventListener("click", action);
+    return node;
+  }
+
+  makeRange() {
+    const range = element("input", { type: "range", min: "0", max: String(this.last), step: "1", class: "kz-range" });
+    range.value = String(this.atlas.state.stop);
+    range.addEventListener("input", () => { this.go(Number(range.value)); });
+    range.addEventListener("keydown", (event) => {
+      const target = pageTo(this.stops, this.atlas.state.stop, event.key);
+      if (target === null) return;
+      event.preventDefault();
+      this.go(target);
     });
-    const ticks = element("div", { class: "kz-ticks", "aria-hidden": "true" });
-    const counts = stops.map((stop) => {
-      return self.record.versions.filter((version) => { return version.from === stop.date; }).length;
-    });
-    function at(index) { return (last ? index / last * 100 : 0) + "%"; }
-    this.years.forEach((year, i) => {
-      const from = self.firstOfYear[year];
-      const to = i + 1 < self.years.length ? self.firstOfYear[self.years[i + 1]] : last + 1;
+    return range;
+  }
+
+  /** Where a stop lies on the track, in percent.
+   *
+   * @param {number} position
+   */
+  at(position) {
+    return `${this.last ? position / this.last * 100 : 0}%`;
+  }
+
+  /** A band behind the ticks of each year. */
+  makeBands() {
+    return this.years.map(({ year, first, end }) => {
       const band = element("span", { class: "kz-year-band", text: year });
-      band.style.left = "calc(" + at(from) + " - " + (100 / last / 2) + "%)";
-      band.style.width = ((to - from) / last * 100) + "%";
-      ticks.appendChild(band);
+      band.style.left = `calc(${this.at(first)} - ${100 / this.last / 2}%)`;
+      band.style.width = `${(end - first) / this.last * 100}%`;
+      return band;
     });
-    this.ticks = stops.map((stop, index) => {
+  }
+
+  /** A tick for each stop: the more begins on its day, the higher. */
+  makeTicks() {
+    return this.stops.map((stop, index) => {
+      const count = this.atlas.record.versions.filter((version) => version.from === stop.date).length;
       const tick = element("span", { class: "kz-tick" });
-      tick.style.left = at(index);
-      tick.style.height = (5 + 2.2 * Math.sqrt(Math.min(counts[index], 16))) + "px";
-      ticks.appendChild(tick);
+      tick.style.left = this.at(index);
+      tick.style.height = `${5 + 2.2 * Math.sqrt(Math.min(count, 16))}px`;
       return tick;
     });
-    this.otherTicks = [];
-    this.record.alternatives.forEach((other) => {
-      // Between two stops an alternative date lies where its day lies between theirs.
-      const before = self.record.stopAt(other.date);
-      if (other.date < stops[0].date || other.date > stops[last].date) return;
-      let index = before, after = stops[before + 1];
-      if (after && other.date > stops[before].date) {
-        const start = Date.parse(stops[before].date);
-        index += (Date.parse(other.date) - start) / (Date.parse(after.date) - start);
-      }
-      const tick = element("span", { class: "kz-tick-other" });
-      tick.style.left = at(index);
-      ticks.appendChild(tick);
-      const stop = stops.findIndex((stop) => {
-        return stop.events.some((event) => { return event.id === other.event; });
-      });
-      tick.addEventListener("click", () => { self.stopPlaying(); self.go(stop); });
-      self.otherTicks.push({ node: tick, other: other, stop: stop });
+  }
+
+  /** A hollow tick for each date that some source gives to an event of another day; it leads to the event. */
+  makeOtherTicks() {
+    return this.atlas.record.alternatives.flatMap((other) => {
+      const position = positionOf(this.stops, other.date);
+      const stop = this.stops.findIndex(({ events }) => events.some((event) => event.id === other.event));
+      if (position === null || stop < 0) return [];
+      const node = element("span", { class: "kz-tick-other" });
+      node.style.left = this.at(position);
+      node.addEventListener("click", () => { this.go(stop); });
+      return [{ node, other, stop }];
     });
-    this.timeline = element("section", { class: "kz-timeline" }, [
+  }
+
+  lay() {
+    const ticks = element("div", { class: "kz-ticks", "aria-hidden": "true" }, [
+      ...this.makeBands(), ...this.ticks, ...this.otherTicks.map((tick) => tick.node)
+    ]);
+    return element("section", { class: "kz-timeline" }, [
       element("div", { class: "kz-row" }, [
         element("div", { class: "kz-buttons" }, [this.previous, this.play, this.next, this.speed]),
         this.caption,
@@ -99,57 +115,82 @@ export const timelineMethods = methods({
       ]),
       element("div", { class: "kz-track" }, [this.range, ticks]),
       this.live,
-      this.attribution = element("p", { class: "kz-attribution" })
+      this.attribution
     ]);
-    // Before the map in the page, so that the keyboard reaches it first; below it on the screen.
-    this.root.insertBefore(this.timeline, this.key.nextSibling);
-  },
+  }
 
-  startPlaying() {
-    const self = this;
-    if (this.state.stop === this.record.stops.length - 1) this.go(0);
-    this.timer = setInterval(() => {
-      if (self.state.stop === self.record.stops.length - 1) self.stopPlaying();
-      else self.go(self.state.stop + 1);
-    }, SPEEDS[this.pace]);
-    this.announce();
-  },
+  // ---- moved
 
-  stopPlaying() {
+  /** The reader's own step, which ends playing.
+   *
+   * @param {number} stop
+   */
+  go(stop) {
+    this.stop();
+    this.atlas.go(stop);
+  }
+
+  start() {
+    const { atlas } = this;
+    if (atlas.state.stop === this.last) atlas.go(0);
+    this.timer = window.setInterval(() => {
+      if (atlas.state.stop === this.last) this.stop();
+      else atlas.go(atlas.state.stop + 1);
+    }, SPEEDS[this.pace].ms);
+    atlas.announce();
+  }
+
+  stop() {
     if (!this.timer) return;
     clearInterval(this.timer);
     this.timer = null;
-    this.announce();
-  },
+    this.atlas.announce();
+  }
 
-  /** Say what belongs to the stop and to the switches. */
+  changePace() {
+    this.pace = (this.pace + 1) % SPEEDS.length;
+    if (this.timer) { this.stop(); this.start(); }
+    this.atlas.announce();
+  }
+
+  // ---- said
+
+  /** Say what belongs to the stop. */
   announce() {
-    const self = this, state = this.state, stop = this.record.stops[state.stop];
-    if (this.spoken !== state.lang) this.speak();
-    ["view", "level"].forEach((key) => {
-      self.switches[key].querySelectorAll("input").forEach((input) => {
-        input.checked = input.value === String(state[key]);
-      });
-    });
-    name(this.play, this.word(this.timer ? "map.pause" : "map.play"));
-    this.play.firstChild.textContent = this.timer ? "❚❚" : "▶";
-    this.speed.firstChild.textContent = [1, 2, 4][this.pace] + "×";
+    const { words, state } = this.atlas, stop = this.stops[state.stop];
+    name(this.play, words.word(this.timer ? "map.pause" : "map.play"));
+    inside(this.play, "span").textContent = this.timer ? "❚❚" : "▶";
+    inside(this.speed, "span").textContent = SPEEDS[this.pace].text;
     this.previous.disabled = state.stop === 0;
-    this.next.disabled = state.stop === this.record.stops.length - 1;
-    const date = this.dateWords(stop.date);
-    const titles = stop.events.map((event) => { return self.text(event.title); });
+    this.next.disabled = state.stop === this.last;
+    const date = words.date(stop.date), titles = stop.events.map((event) => words.text(event.title));
     this.captionDate.textContent = date;
-    this.captionTitle.textContent = titles[0] + (titles.length > 1 ? " (+" + (titles.length - 1) + ")" : "");
+    this.captionTitle.textContent = captionOf(titles);
     this.caption.title = titles.join("\n");
     this.range.value = String(state.stop);
-    this.range.setAttribute("aria-valuetext", date + ". " + titles.join(". "));
-    if (this.tickNow) this.tickNow.classList.remove("now");
+    this.range.setAttribute("aria-valuetext", `${date}. ${titles.join(". ")}`);
+    this.tickNow.classList.remove("now");
     this.tickNow = this.ticks[state.stop];
     this.tickNow.classList.add("now");
     this.yearButtons.forEach((button) => {
       const pressed = String(button.textContent === stop.date.slice(0, 4));
       if (button.getAttribute("aria-pressed") !== pressed) button.setAttribute("aria-pressed", pressed);
     });
-    this.announceCompare();
   }
-});
+
+  /** Say what the language alone decides. */
+  speak() {
+    const { words } = this.atlas;
+    name(this.previous, words.word("map.previous"));
+    name(this.next, words.word("map.next"));
+    name(this.speed, words.word("map.speed"));
+    this.otherTicks.forEach(({ node, other, stop }) => {
+      const event = this.stops[stop].events.find((found) => found.id === other.event);
+      node.title = `${words.date(other.date)} → ${words.date(this.stops[stop].date)}. ` +
+        `${event ? words.text(event.title) : ""}. ${words.text(other.reading)}`;
+    });
+    this.attribution.textContent = words.word("map.attribution");
+    this.node.setAttribute("aria-label", words.word("map.timeline"));
+    this.range.setAttribute("aria-label", words.word("map.timeline"));
+  }
+}

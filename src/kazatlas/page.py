@@ -189,7 +189,7 @@ def page_script(words: Words, assets: Assets) -> str:
         "ahead": [f"app/static/{name}" for name in (assets.script, assets.data)],
     }  # fmt: skip
     script = (resources.files("kazatlas") / "static" / "page.js").read_text("utf-8")
-    return f"<script>{script.replace('KAZATLAS_PAGE)', dump_script(told) + ')')}</script>"
+    return f"<script>window.KAZATLAS_PAGE = {dump_script(told)};\n{script}</script>"
 
 
 def show_title(opened: Opened, words: Words, *, over_map: bool) -> None:

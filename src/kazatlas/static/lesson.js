@@ -1,54 +1,83 @@
-/* The lesson: the map element with its cards beside it, all from this file. */
-(function () {
-  "use strict";
+/* Made by `npm run build` in frontend/, which is where to change it. */
+"use strict";
+(() => {
+  // src/constants.js
+  var LANGUAGES = ["kk", "ru", "en"];
 
-  var lesson = window.KAZATLAS_LESSON, spoken = window.KAZATLAS_WORDS, root = document.documentElement;
-  var dark = window.matchMedia("(prefers-color-scheme: dark)");
-  var cards = null, shown = lesson.state, panel = document.getElementById("cards");
-  function theme() { root.dataset.theme = dark.matches ? "dark" : "light"; }
-  dark.addEventListener("change", theme);
-  theme();
-
-  function unpack(id) {
-    var letters = atob(document.getElementById(id).textContent), bytes = new Uint8Array(letters.length);
-    for (var i = 0; i < letters.length; i++) bytes[i] = letters.charCodeAt(i);
-    return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).json();
+  // src/lesson-cards.js
+  function textOf(cards2, number) {
+    return cards2.texts[number].map((part) => cards2.parts[part]).join("");
+  }
+  function cardHtml(cards2, { date, view, unit, zone }) {
+    const changes = zone ? cards2.zones[view][zone] : unit ? cards2.units[view][unit] : void 0;
+    const now = (changes || []).filter(([from]) => from <= date).pop();
+    return now ? textOf(cards2, now[1]) : null;
+  }
+  function eventsHtml(cards2, { date, view }) {
+    return (cards2.events[view][date] || []).map((number) => textOf(cards2, number)).join("");
   }
 
-  function card(number) { return cards.texts[number].map(function (part) { return cards.parts[part]; }).join(""); }
-
+  // src/lesson.js
+  var lesson = window.KAZATLAS_LESSON;
+  var spoken = window.KAZATLAS_WORDS;
+  var root = document.documentElement;
+  var dark = window.matchMedia("(prefers-color-scheme: dark)");
+  var panel = (
+    /** @type {HTMLElement} */
+    document.getElementById("cards")
+  );
+  var cards = null;
+  var shown = lesson.state;
+  function theme() {
+    root.dataset.theme = dark.matches ? "dark" : "light";
+  }
+  function unpack(id) {
+    const letters = atob(String(document.getElementById(id)?.textContent));
+    const bytes = Uint8Array.from(letters, (letter) => letter.charCodeAt(0));
+    return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).json();
+  }
   function show(state) {
     shown = state;
     if (!cards) return;
-    var changes = state.zone ? cards.zones[state.view][state.zone] : state.unit && cards.units[state.view][state.unit];
-    var now = (changes || []).filter(function (change) { return change[0] <= state.date; }).pop();
-    var hint = document.createElement("p"), heading = document.createElement("h2");
+    const hint = document.createElement("p"), heading = document.createElement("h2");
     hint.className = "kz-hint";
     hint.textContent = lesson.words["page.no_unit"];
-    heading.textContent = lesson.words["page.at_this_stop"] + ": " +
-      spoken.dates[state.date][["kk", "ru", "en"].indexOf(lesson.state.lang)];
-    // The cards were escaped when this file was written.
-    panel.innerHTML = (now ? card(now[1]) : hint.outerHTML) + heading.outerHTML +
-      (cards.events[state.view][state.date] || []).map(card).join("");
+    const day = spoken.dates[state.date][LANGUAGES.indexOf(lesson.state.lang)];
+    heading.textContent = `${lesson.words["page.at_this_stop"]}: ${day}`;
+    panel.innerHTML = (cardHtml(cards, state) ?? hint.outerHTML) + heading.outerHTML + eventsHtml(cards, state);
   }
-
-  document.addEventListener("click", function (event) {
-    var link = event.target.closest("a[data-kz]");
+  async function fillCards() {
+    cards = await unpack("packed-cards");
+    show(shown);
+  }
+  async function start() {
+    const frame = (
+      /** @type {HTMLElement} */
+      document.querySelector(".frame")
+    );
+    await window.Kazatlas.start(window.L.map("map", lesson.map), {
+      data: await unpack("topology"),
+      state: lesson.state,
+      report: show,
+      frame,
+      ...spoken
+    });
+    if (document.readyState === "complete") setTimeout(fillCards, 50);
+    else window.addEventListener("load", () => {
+      setTimeout(fillCards, 50);
+    });
+  }
+  dark.addEventListener("change", theme);
+  theme();
+  document.addEventListener("click", (event) => {
+    const link = (
+      /** @type {HTMLElement | null} */
+      /** @type {Element} */
+      event.target.closest("a[data-kz]")
+    );
     if (!link) return;
     event.preventDefault();
-    window.kazatlas.element.follow(link.dataset);
+    window.kazatlas.element?.follow(link.dataset);
   });
-
-  // The map first; the cards, which are longer, while the reader looks at it.
-  unpack("topology").then(function (topology) {
-    return window.Kazatlas.start(L.map("map", lesson.map), Object.assign({
-      data: topology, state: lesson.state, report: show, frame: document.querySelector(".frame")
-    }, spoken));
-  }).then(function () {
-    function next() {
-      unpack("packed-cards").then(function (unpacked) { cards = unpacked; show(shown); });
-    }
-    if (document.readyState === "complete") setTimeout(next, 50);
-    else window.addEventListener("load", function () { setTimeout(next, 50); });
-  });
+  start();
 })();

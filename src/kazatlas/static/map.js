@@ -1,6 +1,6 @@
 /* Made by `npm run build` in frontend/, which is where to change it.
- * sources 57a29a57cb4e7205fdd6bdf144121b2e33ed72ef0a3925b1be3f1a4bfde42e26
- * contents 9aaef1c9d38f45188745b0e32ee54681c6e8b402b7e9d0a42e13b65dcb8fa08b
+ * sources a4ff982a51c158fd3cc90bb5aa8711f7d6f147ee03890b24200c1acb92053364
+ * contents af75f4b2f65b18df8523a0436db6288d1c090968f065acb2d00a99817bd575c0
  */
 /* @preserve
  * Leaflet 1.9.4, a JS library for interactive maps. https://leafletjs.com
@@ -11,152 +11,244 @@
 /* ---- Kazatlas's own part */
 "use strict";
 (() => {
-  // ahead:leaflet
-  var leaflet_default = window.L;
-
-  // src/leaflet.js
-  function containerOf(renderer) {
-    return renderer._container;
-  }
-  function pixelBounds(line) {
-    return line._pxBounds;
-  }
-  function wordedScale(word, options) {
-    const Scale = leaflet_default.Control.Scale.extend({
-      _updateMetric: function(metres) {
-        const round = this._getRoundNum(metres);
-        const text = round < 1e3 ? round + " " + word("map.metres") : round / 1e3 + " " + word("map.km");
-        this._updateScale(this._mScale, text, round / metres);
-      }
-    });
-    return new Scale(options);
-  }
-  function updateScale(scale) {
-    scale._update();
-  }
-
-  // src/data.js
+  // src/constants.js
   var REPUBLIC = "kirghiz-assr";
-  var NONE = [];
   var LANGUAGES = ["kk", "ru", "en"];
   var VIEWS = ["de_jure", "de_facto"];
-  function evidence(border) {
-    if (border.basis === "conjecture") return "guess";
-    if (border.certainty === "uncertain") return "dotted";
-    const document2 = ["legal-text", "period-map", "river"].indexOf(border.basis) >= 0;
-    return document2 || border.certainty === "certain" ? "solid" : "dashed";
-  }
-  function tint(id) {
-    let sum = 0;
-    for (let i = 0; i < id.length; i++) sum = (sum * 31 + id.charCodeAt(i)) % 9973;
-    return sum % 4;
+  var NONE = [];
+
+  // src/snapshot.js
+  function inForce(version, date, view) {
+    return (version.view === "both" || version.view === view) && version.from <= date && (!version.to || date < version.to);
   }
   function holder(version, view) {
     return view === "de_jure" ? version.parent : version.by;
   }
+  function firstOver(version, view, force) {
+    if (version.level !== 2) return version.unit;
+    const above = holder(version, view);
+    return above !== void 0 && force[above]?.level === 0 ? version.unit : above;
+  }
+  var Snapshot = class {
+    /**
+     * @param {import("./data.js").AtlasData} record
+     * @param {string} date
+     * @param {View} view
+     */
+    constructor(record, date, view) {
+      this.date = date;
+      this.view = view;
+      this.force = {};
+      this.tiles = [];
+      this.points = [];
+      this.firsts = [];
+      this.tileOf = [];
+      this.firstOf = [];
+      this.topOf = [];
+      record.versions.filter((version) => inForce(version, date, view)).forEach((version) => {
+        this.take(version);
+      });
+      this.tiles.forEach((tile) => {
+        this.spread(tile);
+      });
+      this.ranks = record.borders.map((border) => this.rankOf(border, record.faces));
+    }
+    /** @param {Version} version */
+    take(version) {
+      this.force[version.unit] = version;
+      if (version.faces) this.tiles.push(version);
+      if (version.geometry.type === "Point") this.points.push(version);
+      if (version.geometry.arcs && (version.level === 1 || version.faces && version.level === 0)) {
+        this.firsts.push(version);
+      }
+    }
+    /** Write down for each face of a tile who holds it.
+     *
+     * @param {Version} tile
+     */
+    spread(tile) {
+      const { view, force } = this, first = firstOver(tile, view, force);
+      if (tile.level === 2 && first === tile.unit) this.firsts.push(tile);
+      const over = first === void 0 ? void 0 : force[first];
+      const top = tile.level === 0 ? tile.unit : over ? holder(over, view) : first;
+      (tile.faces || []).forEach((face) => {
+        this.tileOf[face] = tile.unit;
+        this.firstOf[face] = first;
+        this.topOf[face] = top;
+      });
+    }
+    /** Who stands at the top of a version: the republic, another state, an authority.
+     *
+     * @param {Version} version
+     */
+    top(version) {
+      if (version.level === 0) return version.unit;
+      const above = holder(version, this.view);
+      const first = version.level === 2 ? above !== void 0 && this.force[above] : version;
+      return first ? holder(first, this.view) || first.unit : above;
+    }
+    /** Whether a version is not the republic's, on a day on which there is the republic.
+     *
+     * @param {Version} version
+     */
+    isAbroad(version) {
+      return this.force[REPUBLIC] !== void 0 && this.top(version) !== REPUBLIC;
+    }
+    /** What a border is on the day: the republic's (or another ruler's, "beyond"), a gubernia's, a uezd's, a coast, the
+     * edge of the map, or none.
+     *
+     * @param {import("./types").Border} border
+     * @param {import("./types").Face[]} faces
+     */
+    rankOf(border, faces) {
+      const { tileOf, firstOf, topOf } = this, [a, b] = border.sides;
+      if (border.frame) return "none";
+      if (faces[a]?.water || faces[b]?.water) return "coast";
+      if (a < 0 || b < 0) return topOf[a < 0 ? b : a] === REPUBLIC ? "republic" : "edge";
+      const inside2 = topOf[a] === REPUBLIC || topOf[b] === REPUBLIC ? "" : " beyond";
+      if (topOf[a] !== topOf[b]) return `republic${inside2}`;
+      if (firstOf[a] !== firstOf[b]) return `gubernia${inside2}`;
+      if (tileOf[a] !== tileOf[b]) return `uezd${inside2}`;
+      return "none";
+    }
+  };
+
+  // src/topology.js
+  var Arcs = class {
+    /**
+     * @param {Pick<import("./types").MapData, "arcs" | "transform">} topology
+     * @param {(lat: number, lng: number) => import("leaflet").LatLngLiteral} latLng makes a place of the map's kind
+     */
+    constructor(topology, latLng) {
+      const { scale, translate } = topology.transform;
+      this.place = (x, y) => latLng(y * scale[1] + translate[1], x * scale[0] + translate[0]);
+      this.forwards = topology.arcs.map((arc) => {
+        let x = 0, y = 0;
+        return arc.map((step) => this.place(x += step[0], y += step[1]));
+      });
+      this.backwards = [];
+    }
+    /** An arc by its number; `~number` is the same arc read backwards.
+     *
+     * @param {number} number
+     */
+    arc(number) {
+      if (number >= 0) return this.forwards[number];
+      if (!this.backwards[~number]) this.backwards[~number] = this.forwards[~number].slice().reverse();
+      return this.backwards[~number];
+    }
+    /** Arcs that follow one another as one ring: each begins where the one before it ends.
+     *
+     * @param {number[]} numbers
+     */
+    ring(numbers) {
+      const points = [];
+      numbers.forEach((number) => {
+        const arc = this.arc(number);
+        for (let i = points.length ? 1 : 0; i < arc.length; i++) points.push(arc[i]);
+      });
+      return points;
+    }
+    /** All rings of an area in one list: with the even-odd rule holes and parts need no nesting.
+     *
+     * @param {import("./types").Area} area
+     */
+    rings(area) {
+      const polygons = area.type === "MultiPolygon" ? area.arcs : [area.arcs];
+      return polygons.flatMap((polygon) => polygon.map((ring) => this.ring(ring)));
+    }
+  };
   function contains(rings, point) {
-    let inside = false;
+    let inside2 = false;
     rings.forEach((ring) => {
       for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
         const a = ring[i], b = ring[j];
-        if (a.lat > point.lat !== b.lat > point.lat && point.lng < (b.lng - a.lng) * (point.lat - a.lat) / (b.lat - a.lat) + a.lng) inside = !inside;
+        if (a.lat > point.lat !== b.lat > point.lat && point.lng < (b.lng - a.lng) * (point.lat - a.lat) / (b.lat - a.lat) + a.lng) inside2 = !inside2;
       }
     });
-    return inside;
+    return inside2;
   }
-  var Record = class {
+  function extentOf(rings) {
+    let west = Infinity, east = -Infinity, south = Infinity, north = -Infinity;
+    rings.forEach((ring) => {
+      ring.forEach(({ lat, lng }) => {
+        west = Math.min(west, lng);
+        east = Math.max(east, lng);
+        south = Math.min(south, lat);
+        north = Math.max(north, lat);
+      });
+    });
+    return east < west ? 0 : (east - west) * (north - south);
+  }
+
+  // src/data.js
+  var AtlasData = class {
+    /**
+     * @param {import("./types").MapData} topology
+     * @param {(lat: number, lng: number) => import("leaflet").LatLngLiteral} latLng makes a place of the map's kind
+     */
     constructor(topology, latLng) {
-      const scale = topology.transform.scale, translate = topology.transform.translate;
-      function place(x, y) {
-        return latLng(y * scale[1] + translate[1], x * scale[0] + translate[0]);
-      }
-      this.place = place;
-      this.arcs = topology.arcs.map((arc) => {
-        let x = 0, y = 0;
-        return arc.map((step) => {
-          return place(x += step[0], y += step[1]);
-        });
-      });
-      this.reversed = [];
-      const self = this;
-      const objects = topology.objects;
-      this.borders = objects.borders.geometries.map((item) => {
-        return Object.assign({ line: self.arcs[item.arcs[0]] }, item.properties);
-      });
-      this.faces = objects.faces.geometries.map((item) => {
-        return { id: item.id, water: item.properties.kind === "water", rings: self.rings(item) };
-      });
-      this.versions = objects.units.geometries.map((item) => {
-        return Object.assign({ id: item.id, geometry: item }, item.properties);
-      });
-      this.base = {};
-      Object.keys(objects).forEach((name2) => {
-        if (name2.indexOf("base_") === 0) self.base[name2.slice(5)] = objects[name2].geometries;
-      });
+      const { objects } = topology;
+      this.arcs = new Arcs(topology, latLng);
+      this.place = this.arcs.place;
       this.stops = topology.stops;
       this.alternatives = topology.alternatives;
       this.places = topology.places;
       this.methods = topology.methods;
       this.sources = topology.sources;
       this.ghosts = topology.ghosts;
-      this.zones = objects.zones.geometries.map((item) => {
-        return Object.assign({ id: item.id, rings: self.rings(item) }, item.properties);
-      });
+      this.borders = objects.borders.geometries.map((item) => ({ line: this.arcs.arc(item.arcs[0]), ...item.properties }));
+      this.faces = objects.faces.geometries.map((item) => ({ id: item.id, water: item.properties.kind === "water", rings: this.arcs.rings(item) }));
+      this.versions = objects.units.geometries.map((item) => ({ id: item.id, geometry: item, ...item.properties }));
+      this.zones = objects.zones.geometries.map((item) => ({ id: item.id, rings: this.arcs.rings(item), ...item.properties }));
+      this.waterLabels = objects.base_water_labels?.geometries || [];
+      this.base = (name2) => (
+        /** @type {any} */
+        objects[`base_${name2}`]?.geometries || []
+      );
       this.byUnit = {};
       this.versions.forEach((version) => {
-        (self.byUnit[version.unit] = self.byUnit[version.unit] || []).push(version);
+        (this.byUnit[version.unit] ||= []).push(version);
       });
       this.home = {};
       this.versions.forEach((version) => {
-        if (version.level === 1 && (version.parent === REPUBLIC || version.by === REPUBLIC)) {
-          self.home[version.unit] = true;
-        }
+        if (version.level > 0 && (version.parent === REPUBLIC || version.by === REPUBLIC)) this.home[version.unit] = true;
       });
-      this.rulers = Object.keys(this.byUnit).filter((unit) => {
-        return unit !== REPUBLIC && self.byUnit[unit][0].level === 0;
-      });
+      this.rulers = Object.keys(this.byUnit).filter((unit) => unit !== REPUBLIC && this.byUnit[unit][0].level === 0);
       this.snapshots = {};
     }
-    arc(number) {
-      if (number >= 0) return this.arcs[number];
-      if (!this.reversed[~number]) this.reversed[~number] = this.arcs[~number].slice().reverse();
-      return this.reversed[~number];
-    }
-    /** All rings of a geometry in one list: with the even-odd rule holes and parts need no nesting. */
-    rings(geometry) {
-      const self = this;
-      const polygons = geometry.type === "MultiPolygon" ? geometry.arcs : [geometry.arcs];
-      const rings = [];
-      polygons.forEach((polygon) => {
-        polygon.forEach((ring) => {
-          const points = [];
-          ring.forEach((number) => {
-            const arc = self.arc(number);
-            for (let i = points.length ? 1 : 0; i < arc.length; i++) points.push(arc[i]);
-          });
-          rings.push(points);
-        });
-      });
-      return rings;
-    }
+    /** @param {Version} version */
     ringsOf(version) {
+      const { geometry } = version;
       if (!version.rings) {
-        const drawn = version.geometry.type === "Polygon" || version.geometry.type === "MultiPolygon";
-        version.rings = drawn ? this.rings(version.geometry) : [];
+        const drawn = geometry.type === "Polygon" || geometry.type === "MultiPolygon";
+        version.rings = drawn ? this.arcs.rings(geometry) : [];
       }
       return version.rings;
     }
-    /** A first-level unit beside whose uezds something is left is, among uezds, only that something. */
+    /** The places that a version spans: those of its rings, or its one point.
+     *
+     * @param {Version} version
+     */
+    placesOf(version) {
+      const { geometry } = version;
+      return geometry.type === "Point" ? [this.place(...geometry.coordinates)] : this.ringsOf(version).flat();
+    }
+    /** What a map of uezds, or of gubernias, shows of a version: among uezds, a first-level unit beside whose uezds
+     * something is left is only that something.
+     *
+     * @param {Version} version
+     * @param {number} level
+     */
     shapeOf(version, level) {
       if (level === 1 || !version.tile_point) return this.ringsOf(version);
-      if (!version.tileRings) {
-        const self = this;
-        version.tileRings = [].concat.apply([], version.faces.map((face) => {
-          return self.faces[face].rings;
-        }));
-      }
+      if (!version.tileRings) version.tileRings = (version.faces || []).flatMap((face) => this.faces[face].rings);
       return version.tileRings;
     }
+    /** The number of the last stop on or before a day, or of the first.
+     *
+     * @param {string} date
+     */
     stopAt(date) {
       let found = 0;
       this.stops.forEach((stop, index) => {
@@ -164,138 +256,114 @@
       });
       return found;
     }
-    /** The version of a unit in force on a date, in one view. */
+    /** The date of the stop in force on a day.
+     *
+     * @param {string | null | undefined} date
+     */
+    stopDate(date) {
+      return date ? this.stops[this.stopAt(date)].date : null;
+    }
+    /** The date to compare a stop with when none is named: the last one, or from there the first.
+     *
+     * @param {number} stop
+     */
+    otherDate(stop) {
+      const last = this.stops.length - 1;
+      return this.stops[stop === last ? 0 : last].date;
+    }
+    /** The version of a unit in force on a date, in one view.
+     *
+     * @param {string} unit
+     * @param {string} date
+     * @param {View} view
+     */
     version(unit, date, view) {
-      return (this.byUnit[unit] || []).filter((version) => {
-        return (version.view === "both" || version.view === view) && version.from <= date && (!version.to || date < version.to);
-      })[0];
+      return (this.byUnit[unit] || []).find((version) => inForce(version, date, view));
     }
+    /** @param {string} date */
     zonesAt(date) {
-      return this.zones.filter((zone) => {
-        return (!zone.from || zone.from <= date) && (!zone.to || date < zone.to);
-      });
+      return this.zones.filter((zone) => (!zone.from || zone.from <= date) && (!zone.to || date < zone.to));
     }
-    /** The borders of the day before that a stop took away, down to a level. */
+    /** The borders of the day before that a stop took away, down to a level.
+     *
+     * @param {string} date
+     * @param {View} view
+     * @param {number} level
+     */
     ghostsAt(date, view, level) {
-      const byLevel = (this.ghosts[date] || {})[view] || [], found = {};
-      byLevel.slice(0, level + 1).forEach((numbers) => {
-        numbers.forEach((number) => {
-          found[number] = true;
-        });
-      });
-      return Object.keys(found).map(Number);
+      const byLevel = this.ghosts[date]?.[view] || [];
+      return [...new Set(byLevel.slice(0, level + 1).flat())].sort((a, b) => a - b);
     }
-    /** Everything that the map draws at a stop in a view, worked out once. */
+    /** The middle point of a stretch of border.
+     *
+     * @param {number} index
+     */
+    middleOf(index) {
+      const { line } = this.borders[index];
+      return line[Math.floor(line.length / 2)];
+    }
+    /** Everything that the map draws at a stop in a view, worked out once.
+     *
+     * @param {number} stop
+     * @param {View} view
+     */
     snapshot(stop, view) {
-      const key = stop + view;
-      if (this.snapshots[key]) return this.snapshots[key];
-      const self = this;
-      const date = this.stops[stop].date;
-      const force = {}, tiles = [], points = [], firsts = [];
-      this.versions.forEach((version) => {
-        if (version.view !== "both" && version.view !== view) return;
-        if (version.from > date || version.to && date >= version.to) return;
-        force[version.unit] = version;
-        if (version.faces) tiles.push(version);
-        if (version.geometry.type === "Point") points.push(version);
-        if (version.geometry.arcs && (version.level === 1 || version.faces && version.level === 0)) {
-          firsts.push(version);
-        }
-      });
-      const tileOf = [], firstOf = [], topOf = [];
-      tiles.forEach((tile) => {
-        const first = tile.level === 2 ? holder(tile, view) : tile.unit;
-        const top = tile.level === 0 ? tile.unit : force[first] ? holder(force[first], view) : first;
-        tile.faces.forEach((face) => {
-          tileOf[face] = tile.unit;
-          firstOf[face] = first;
-          topOf[face] = top;
-        });
-      });
-      this.snapshots[key] = {
-        stop,
-        date,
-        view,
-        force,
-        tiles,
-        points,
-        firsts,
-        tileOf,
-        firstOf,
-        topOf
-      };
-      const snapshot = this.snapshots[key];
-      snapshot.top = function(version) {
-        if (version.level === 0) return version.unit;
-        const first = version.level === 2 ? force[holder(version, view)] : version;
-        return first ? holder(first, view) || first.unit : holder(version, view);
-      };
-      snapshot.ranks = this.borders.map((border) => {
-        const a = border.sides[0], b = border.sides[1];
-        if (border.frame) return "none";
-        const wetA = a >= 0 && self.faces[a].water, wetB = b >= 0 && self.faces[b].water;
-        if (wetA || wetB) return "coast";
-        if (a < 0 || b < 0) {
-          return topOf[a < 0 ? b : a] === REPUBLIC ? "republic" : "edge";
-        }
-        const inside = topOf[a] === REPUBLIC || topOf[b] === REPUBLIC ? "" : " beyond";
-        if (topOf[a] !== topOf[b]) return "republic" + inside;
-        if (firstOf[a] !== firstOf[b]) return "gubernia" + inside;
-        if (tileOf[a] !== tileOf[b]) return "uezd" + inside;
-        return "none";
-      });
-      return snapshot;
+      return this.snapshots[stop + view] ||= new Snapshot(this, this.stops[stop].date, view);
     }
   };
 
-  // src/dom.js
-  function element(tag, attributes, children) {
-    const node = document.createElement(tag);
-    Object.keys(attributes || {}).forEach((key) => {
-      if (key === "text") node.textContent = attributes[key];
-      else node.setAttribute(key, attributes[key]);
+  // ahead:leaflet
+  var leaflet_default = window.L;
+
+  // src/leaflet.js
+  function containerOf(renderer) {
+    return (
+      /** @type {any} */
+      renderer._container
+    );
+  }
+  function pixelBounds(line) {
+    return (
+      /** @type {any} */
+      line._pxBounds
+    );
+  }
+  function distanceTo(line, point) {
+    return (
+      /** @type {any} */
+      line.closestLayerPoint(point)?.distance
+    );
+  }
+  function wasDragged(map) {
+    return (
+      /** @type {any} */
+      map.dragging.moved()
+    );
+  }
+  function wordedScale(word, options) {
+    const Scale = leaflet_default.Control.Scale.extend({
+      /** @this {any} @param {number} metres */
+      _updateMetric(metres) {
+        const round = this._getRoundNum(metres);
+        const text = round < 1e3 ? `${round} ${word("map.metres")}` : `${round / 1e3} ${word("map.km")}`;
+        this._updateScale(this._mScale, text, round / metres);
+      }
     });
-    (children || []).forEach((child) => {
-      node.appendChild(child);
-    });
-    return node;
+    return new /** @type {any} */
+    Scale(options);
   }
-  function colour(id) {
-    return "var(--c-" + id + ", var(--c-other))";
+  function updateScale(scale) {
+    scale._update();
   }
-  function strong(ruler) {
-    return "var(--h-" + ruler + ", var(--h-other))";
-  }
-  function name(node, text) {
-    if (node.title !== text) {
-      node.title = text;
-      node.setAttribute("aria-label", text);
-    }
-  }
-  function fill(parent, nodes) {
-    Array.prototype.filter.call(parent.children, (node) => {
-      return nodes.indexOf(node) < 0;
-    }).forEach((node) => {
-      node.remove();
-    });
-    nodes.forEach((node, i) => {
-      if (parent.children[i] !== node) parent.insertBefore(node, parent.children[i] || null);
-    });
-  }
-  function patch(fill2, css) {
-    const node = element("i", { class: "kz-patch " + (css || "") });
-    node.style.setProperty("--fill", fill2);
-    return node;
-  }
-  function stroke(css) {
-    const node = element("i", { class: "kz-stroke" });
-    node.innerHTML = '<svg width="30" height="9" aria-hidden="true"><path d="M1 4.5H29"/></svg>';
-    node.querySelector("path").setAttribute("class", css);
-    return node;
+  function pathOf(layer) {
+    return (
+      /** @type {SVGElement} */
+      layer.getElement()
+    );
   }
   function choosable(layer, choose) {
     layer.on("click", choose);
-    const path = layer.getElement();
+    const path = pathOf(layer);
     path.setAttribute("role", "button");
     path.addEventListener("keydown", (event) => {
       if (event.key === "Enter" || event.key === " ") {
@@ -307,21 +375,597 @@
   }
   function mark(layer, chosen) {
     if (!layer) return;
-    const path = layer.getElement();
+    const path = pathOf(layer);
     path.classList.toggle("chosen", chosen);
     if (chosen) path.setAttribute("aria-pressed", "true");
     else path.removeAttribute("aria-pressed");
   }
 
-  // src/methods.js
-  function methods(methods2) {
-    return methods2;
+  // src/background.js
+  var Background = class {
+    /** @param {import("./element.js").AtlasElement} atlas */
+    constructor(atlas) {
+      this.atlas = atlas;
+      this.tiles = atlas.options.tiles;
+      this.shown = null;
+    }
+    /** @param {boolean} on */
+    show(on) {
+      const { map, root } = this.atlas;
+      if (on && !this.shown && this.tiles) {
+        const layer = leaflet_default.tileLayer(this.tiles.url, { attribution: this.tiles.credit }).addTo(map);
+        const credit = leaflet_default.control.attribution({ prefix: false }).addTo(map);
+        credit.addAttribution(this.tiles.credit);
+        this.shown = { layer, credit };
+      } else if (!on && this.shown) {
+        this.shown.layer.remove();
+        this.shown.credit.remove();
+        this.shown = null;
+      }
+      root.classList.toggle("kz-with-tiles", on);
+    }
+  };
+
+  // src/divider.js
+  var STEPS = {
+    ArrowLeft: -2,
+    ArrowDown: -2,
+    ArrowRight: 2,
+    ArrowUp: 2,
+    PageDown: -10,
+    PageUp: 10,
+    Home: -100,
+    End: 100
+  };
+  var FAR = 1e5;
+  function shareAfter(share, key) {
+    return Object.hasOwn(STEPS, key) ? withinMap(share + STEPS[key]) : null;
   }
-  function plateMethods(methods2) {
-    return methods2;
+  function withinMap(share) {
+    return Math.max(0, Math.min(100, share));
+  }
+  function sides(x) {
+    return { left: side(-FAR, x), right: side(x, FAR) };
+  }
+  function side(from, to) {
+    const corners = [[from, -FAR], [to, -FAR], [to, FAR], [from, FAR]];
+    return `polygon(${corners.map(([x, y]) => `${x}px ${y}px`).join(",")})`;
   }
 
-  // src/labels.js
+  // src/dom.js
+  function element(tag, attributes = {}, children = []) {
+    const node = document.createElement(tag);
+    Object.entries(attributes).forEach(([key, value]) => {
+      if (key === "text") node.textContent = value;
+      else node.setAttribute(key, value);
+    });
+    node.append(...children);
+    return node;
+  }
+  function inside(node, selector) {
+    const found = node.querySelector(selector);
+    if (!found) throw new Error(`nothing is ${selector}`);
+    return (
+      /** @type {HTMLElement} */
+      found
+    );
+  }
+  function name(node, text) {
+    if (node.title !== text) {
+      node.title = text;
+      node.setAttribute("aria-label", text);
+    }
+  }
+  function fill(parent, nodes) {
+    [...parent.children].filter((node) => !nodes.includes(
+      /** @type {HTMLElement} */
+      node
+    )).forEach((node) => {
+      node.remove();
+    });
+    nodes.forEach((node, i) => {
+      if (parent.children[i] !== node) parent.insertBefore(node, parent.children[i] || null);
+    });
+  }
+  function patch(colour2, css = "") {
+    const node = element("i", { class: `kz-patch ${css}` });
+    node.style.setProperty("--fill", colour2);
+    return node;
+  }
+  function stroke(css) {
+    const node = element("i", { class: "kz-stroke" });
+    node.innerHTML = '<svg width="30" height="9" aria-hidden="true"><path d="M1 4.5H29"/></svg>';
+    inside(node, "path").setAttribute("class", css);
+    return node;
+  }
+
+  // src/compare.js
+  var Comparison = class {
+    /** @param {import("./element.js").AtlasElement} atlas */
+    constructor(atlas) {
+      this.atlas = atlas;
+      this.share = 50;
+      this.dragging = false;
+      this.tick = null;
+      this.button = element("button", { type: "button", class: "kz-compare-button", "aria-pressed": "false" });
+      this.button.addEventListener("click", () => {
+        this.with(atlas.state.compare ? null : atlas.record.otherDate(atlas.state.stop));
+      });
+      this.label = element("span");
+      this.select = element("select");
+      this.select.addEventListener("change", () => {
+        this.with(this.select.value);
+      });
+      this.close = element("button", { type: "button", class: "kz-compare-close", text: "×" });
+      this.close.addEventListener("click", () => {
+        this.with(null);
+      });
+      this.tags = [element("b", { class: "kz-side-left" }), element("b", { class: "kz-side-right" })];
+      this.divider = element("div", {
+        class: "kz-divider",
+        role: "slider",
+        tabindex: "0",
+        "aria-orientation": "horizontal",
+        "aria-valuemin": "0",
+        "aria-valuemax": "100"
+      }, [...this.tags, element("i", { "aria-hidden": "true" })]);
+      this.swipe = element("div", { class: "kz-swipe" }, [
+        element("div", { class: "kz-compare" }, [element("label", {}, [this.label, this.select]), this.close]),
+        this.divider
+      ]);
+      this.swipe.hidden = true;
+      this.listen();
+    }
+    listen() {
+      const { divider } = this;
+      divider.addEventListener("pointerdown", (event) => {
+        divider.setPointerCapture(event.pointerId);
+        this.dragging = true;
+      });
+      divider.addEventListener("pointermove", (event) => {
+        if (!this.dragging) return;
+        const box = this.swipe.getBoundingClientRect();
+        this.divide((event.clientX - box.left) / box.width * 100);
+      });
+      ["pointerup", "pointercancel"].forEach((type) => {
+        divider.addEventListener(type, () => {
+          this.dragging = false;
+        });
+      });
+      divider.addEventListener("keydown", (event) => {
+        const share = shareAfter(this.share, event.key);
+        if (share === null) return;
+        event.preventDefault();
+        this.divide(share);
+      });
+    }
+    /** Compare with a date, or with none.
+     *
+     * @param {string | null} date
+     */
+    with(date) {
+      this.atlas.timeline.stop();
+      this.atlas.set({ compare: this.atlas.record.stopDate(date) });
+      if (!date && this.swipe.contains(document.activeElement)) this.button.focus();
+    }
+    /** Put the divider at a share of the map's width, in percent.
+     *
+     * @param {number} share
+     */
+    divide(share) {
+      this.share = withinMap(share);
+      this.atlas.lines.hide();
+      this.clip();
+      this.announce();
+    }
+    /** Where the divider stands in the map's window, in pixels. */
+    x() {
+      return this.atlas.map.getSize().x * this.share / 100;
+    }
+    announce() {
+      const { state, record, root, timeline, words } = this.atlas, { compare } = state;
+      this.button.setAttribute("aria-pressed", String(Boolean(compare)));
+      this.tick?.classList.remove("compared");
+      if (this.swipe.hidden === Boolean(compare)) this.swipe.hidden = !compare;
+      root.classList.toggle("kz-comparing", Boolean(compare));
+      if (!compare) return;
+      this.tick = timeline.ticks[record.stopAt(compare)];
+      this.tick.classList.add("compared");
+      this.select.value = compare;
+      const [left, right] = [record.stops[state.stop].date, compare].map((date) => words.date(date));
+      this.tags[0].textContent = left;
+      this.tags[1].textContent = right;
+      const percent = Math.round(this.share);
+      this.divider.setAttribute("aria-valuenow", String(percent));
+      this.divider.setAttribute("aria-valuetext", words.word("map.divider_at", { left, right, percent }));
+    }
+    speakButton() {
+      const { words } = this.atlas;
+      this.button.textContent = words.word("map.compare_short");
+      name(this.button, words.word("map.compare"));
+    }
+    speak() {
+      const { words, record } = this.atlas;
+      this.speakButton();
+      this.label.textContent = words.word("map.compare_with");
+      name(this.close, words.word("map.compare_close"));
+      this.divider.setAttribute("aria-label", words.word("map.divider"));
+      this.select.replaceChildren(...record.stops.map((stop) => element("option", { value: stop.date, text: `${words.date(stop.date)} · ${words.text(stop.events[0].tick)}` })));
+    }
+    /** Each plate is seen on its own side of the divider, and can be clicked only there. */
+    clip() {
+      const { plate, other, state, map } = this.atlas;
+      if (!state.compare || !other) return plate.clip("");
+      const { left, right } = sides(map.containerPointToLayerPoint([this.x(), 0]).x);
+      this.divider.style.left = `${this.share}%`;
+      plate.clip(left);
+      other.clip(right);
+    }
+  };
+
+  // src/colours.js
+  function colour(unit) {
+    return `var(--c-${unit}, var(--c-other))`;
+  }
+  function strong(ruler) {
+    return `var(--h-${ruler}, var(--h-other))`;
+  }
+  function tint(unit) {
+    let sum = 0;
+    for (let i = 0; i < unit.length; i++) sum = (sum * 31 + unit.charCodeAt(i)) % 9973;
+    return sum % 4;
+  }
+
+  // src/zones.js
+  var CELLS = {
+    dispute: [7, "M0 3.5H7M3.5 0V7"],
+    contested: [5, "M2.5 0V5"],
+    "shared-regime": [5, "M0 2.5H5"],
+    "land-return": [6, "M2.2 3a.8 .8 0 1 0 1.6 0a.8 .8 0 1 0 -1.6 0"],
+    unplaced: [8, "M4 0V8"]
+  };
+  var SMALL = 20;
+  function cellOf(kind) {
+    return CELLS[kind] || CELLS.contested;
+  }
+  function zonePatch(kind) {
+    const [size, draw] = cellOf(kind), node = element("i", { class: "kz-stroke kz-zone-patch" });
+    let paths = "";
+    for (let x = 0; x < 30; x += size) {
+      for (let y = 0; y < 12; y += size) {
+        paths += `<path class="kz-zone-line" transform="translate(${x} ${y})" d="${draw}"/>`;
+      }
+    }
+    node.innerHTML = `<svg width="30" height="12" aria-hidden="true">${paths}</svg>`;
+    return node;
+  }
+  var ZoneLayers = class {
+    /** @param {import("./map.js").Plate} plate */
+    constructor(plate) {
+      this.plate = plate;
+      this.atlas = plate.atlas;
+      this.patterns = {};
+      this.marked = null;
+      this.layers = {};
+      plate.record.zones.forEach((zone) => {
+        this.layers[zone.id] = this.make(zone);
+      });
+    }
+    /** @param {Zone} zone @returns {ZoneLayer} */
+    make(zone) {
+      const { plate } = this, common = { renderer: plate.renderer, bubblingMouseEvents: false };
+      const layer = leaflet_default.polygon(zone.rings, {
+        ...common,
+        fillOpacity: 1,
+        smoothFactor: 0.4,
+        className: `kz-zone ${zone.kind}`
+      }).addTo(plate.map);
+      this.attach(layer, zone).dataset.zone = zone.id;
+      const dots = zone.rings.map((ring) => {
+        const dot = leaflet_default.circleMarker(leaflet_default.latLngBounds(ring).getCenter(), {
+          ...common,
+          radius: 5,
+          className: "kz-zone kz-zone-dot"
+        }).addTo(plate.map);
+        const path = this.attach(dot, zone);
+        path.removeAttribute("role");
+        path.setAttribute("tabindex", "-1");
+        return { layer: dot, ring, zoom: null, small: false };
+      });
+      return { zone, layer, dots, there: null };
+    }
+    /** Let a zone's layer be chosen, hatch it, and let it say what it is.
+     *
+     * @param {import("leaflet").Path} layer
+     * @param {Zone} zone
+     */
+    attach(layer, zone) {
+      const { plate, atlas } = this;
+      const path = choosable(layer, (event) => {
+        const under = "latlng" in event && atlas.state.zone === zone.id && plate.unitAt(event.latlng);
+        if (under) atlas.select(under);
+        else atlas.select(null, zone.id);
+      });
+      path.style.fill = `url(#${this.pattern(zone.kind)})`;
+      layer.bindTooltip(() => element("div", {}, [
+        element("strong", { text: atlas.words.text(zone.title) }),
+        element("span", { text: atlas.words.word(`card.zone_${zone.kind}`) }),
+        element("span", { text: atlas.words.word("map.zone_note") })
+      ]), { sticky: true, className: "kz-tooltip" });
+      return path;
+    }
+    /** @param {string} kind */
+    pattern(kind) {
+      const [size, draw] = cellOf(kind);
+      return this.patterns[kind] ||= this.plate.pattern(`zone-${kind}`, size, 0, draw, "kz-zone-line");
+    }
+    /** Show the zones that are there on a day, if the reader wants them.
+     *
+     * @param {string} date
+     */
+    draw(date) {
+      const there = this.atlas.zonesShown ? this.plate.record.zonesAt(date) : [];
+      Object.values(this.layers).forEach((shown) => {
+        const path = pathOf(shown.layer), now = there.includes(shown.zone);
+        if (shown.there !== now) {
+          shown.there = now;
+          path.style.display = now ? "" : "none";
+          if (now) path.setAttribute("tabindex", "0");
+          else {
+            path.removeAttribute("tabindex");
+            shown.layer.closeTooltip();
+          }
+          this.drawDots(shown);
+        }
+        const name2 = this.atlas.words.text(shown.zone.title);
+        if (path.getAttribute("aria-label") !== name2) path.setAttribute("aria-label", name2);
+      });
+    }
+    /** Put dots in the place of what is too small to be seen at this zoom.
+     *
+     * @param {ZoneLayer} shown
+     */
+    drawDots(shown) {
+      const { map } = this.plate, zoom = map.getZoom();
+      shown.dots.forEach((dot) => {
+        if (dot.zoom !== zoom) {
+          dot.zoom = zoom;
+          const size = leaflet_default.bounds(dot.ring.map((place) => map.project(place))).getSize();
+          dot.small = Math.max(size.x, size.y) < SMALL;
+        }
+        pathOf(dot.layer).style.display = shown.there && dot.small ? "" : "none";
+      });
+    }
+    /** Another zoom has other zones that are too small. */
+    rescale() {
+      Object.values(this.layers).forEach((shown) => {
+        this.drawDots(shown);
+      });
+    }
+    /** Mark the chosen zone.
+     *
+     * @param {string | null} zone
+     */
+    choose(zone) {
+      if (this.marked === zone) return;
+      this.mark(this.marked, false);
+      this.mark(zone, true);
+      this.marked = zone;
+    }
+    /** @param {string | null} zone @param {boolean} chosen */
+    mark(zone, chosen) {
+      const shown = zone && this.layers[zone];
+      if (shown) [shown.layer, ...shown.dots.map((dot) => dot.layer)].forEach((layer) => {
+        mark(layer, chosen);
+      });
+    }
+  };
+
+  // src/legend.js
+  var Legend = class {
+    /** @param {import("./element.js").AtlasElement} atlas */
+    constructor(atlas) {
+      this.atlas = atlas;
+      this.key = atlas.key;
+      this.chips = {};
+      this.keyShown = null;
+      this.explained = null;
+      this.box = element("div");
+      this.summary = element("summary");
+      this.node = element("details", { class: "kz-legend" }, [this.summary, this.box]);
+      this.summary.addEventListener("click", () => {
+        this.explain();
+      });
+      this.node.addEventListener("toggle", () => {
+        if (this.node.open) this.explain();
+      });
+      const Corner = leaflet_default.Control.extend({ onAdd: () => this.node });
+      leaflet_default.DomEvent.disableClickPropagation(this.node);
+      leaflet_default.DomEvent.disableScrollPropagation(this.node);
+      new Corner({ position: "bottomright" }).addTo(atlas.map);
+    }
+    // ---- the key
+    /** The home units that are the republic's on any of the days shown. */
+    firsts() {
+      const { record } = this.atlas, seen = /* @__PURE__ */ new Set();
+      return this.atlas.snapshots().flatMap((snapshot) => snapshot.firsts.filter((version) => {
+        if (seen.has(version.unit) || !record.home[version.unit] || snapshot.isAbroad(version)) return false;
+        seen.add(version.unit);
+        return true;
+      }));
+    }
+    draw() {
+      const { record, words, state } = this.atlas, snapshot = this.atlas.snapshot(), firsts = this.firsts();
+      const rulers = record.rulers.filter((ruler) => this.atlas.plates().some((plate) => plate.ruling[ruler]));
+      if (this.node.open) this.explain();
+      const key = [snapshot.view, state.lang, rulers, firsts.map((version) => version.id)].join(" ");
+      if (key === this.keyShown) return;
+      this.keyShown = key;
+      firsts.sort((a, b) => words.text(a.label).localeCompare(words.text(b.label), state.lang));
+      const began = Boolean(snapshot.force[REPUBLIC]), decreed = snapshot.view === "de_jure";
+      const chips = [this.wordChip(began ? "map.legend_units" : "map.legend_units_before")];
+      firsts.forEach((version) => {
+        chips.push(this.unitChip(version, began));
+      });
+      if (rulers.length) chips.push(this.wordChip(decreed ? "map.legend_hatched" : "map.legend_claimed"));
+      rulers.forEach((ruler) => {
+        chips.push(this.rulerChip(ruler, decreed));
+      });
+      fill(this.key, chips);
+      this.key.setAttribute("aria-label", words.word("map.legend"));
+      this.summary.textContent = words.word("map.legend");
+    }
+    /** A chip that was there stays the same chip: most steps change few of them.
+     *
+     * @param {(string | boolean)[]} id
+     * @param {() => HTMLElement} make
+     */
+    chip(id, make) {
+      return this.chips[[...id, this.atlas.state.lang].join(" ")] ||= make();
+    }
+    /** @param {string} word */
+    wordChip(word) {
+      return this.chip([word], () => element("b", { text: this.atlas.words.word(word) }));
+    }
+    /** @param {Version} version @param {boolean} began whether there is the republic by now */
+    unitChip(version, began) {
+      const { words } = this.atlas;
+      return this.chip([version.id, began], () => {
+        const node = element("button", { type: "button", title: words.text(version.name) }, [
+          patch(colour(version.unit), began ? "" : "kz-pale"),
+          element("span", { text: words.text(version.label) })
+        ]);
+        node.addEventListener("click", () => {
+          this.atlas.select(version.unit);
+        });
+        return node;
+      });
+    }
+    /** @param {string} ruler @param {boolean} decreed whether the map shows what decrees said */
+    rulerChip(ruler, decreed) {
+      const { words, record } = this.atlas;
+      return this.chip([ruler, decreed], () => {
+        const node = patch(decreed ? "transparent" : strong(ruler), decreed ? "kz-hatched" : "kz-claimed");
+        node.style.setProperty("--line", strong(ruler));
+        return element("span", { class: "kz-ruler" }, [
+          node,
+          element("span", { text: words.text(record.byUnit[ruler][0].label) })
+        ]);
+      });
+    }
+    // ---- the legend
+    /** Write what the signs mean, and the switches that stand with them. */
+    explain() {
+      const { atlas } = this, { view, lang } = atlas.state, zones = this.zones();
+      const key = [
+        view,
+        lang,
+        atlas.documented,
+        atlas.witnesses.on,
+        atlas.zonesShown,
+        zones.map((zone) => zone.id)
+      ].join(" ");
+      if (key === this.explained) return;
+      this.explained = key;
+      const old = this.box, active = document.activeElement;
+      const focused = old.contains(active) && active?.parentElement?.className;
+      this.box = element("div");
+      this.row(patch("var(--c-out)"), "map.legend_outside");
+      this.explainZones(zones);
+      this.explainLines(view);
+      this.explainEvidence();
+      this.explainRest();
+      this.node.replaceChild(this.box, old);
+      const again = focused && this.box.getElementsByClassName(focused)[0]?.querySelector("input");
+      if (again) again.focus();
+    }
+    /** The zones that are there on any of the days shown. */
+    zones() {
+      const there = this.atlas.snapshots().map((snapshot) => this.atlas.record.zonesAt(snapshot.date));
+      return this.atlas.record.zones.filter((zone) => there.some((zones) => zones.includes(zone)));
+    }
+    /** @param {string} word */
+    heading(word) {
+      this.box.appendChild(element("h2", { text: this.atlas.words.word(word) }));
+    }
+    /** @param {HTMLElement} swatch @param {string} word */
+    row(swatch, word) {
+      this.box.appendChild(element("p", {}, [swatch, element("span", { text: this.atlas.words.word(word) })]));
+    }
+    /** A box to be ticked, with a note where there is one.
+     *
+     * @param {string} css
+     * @param {string} word
+     * @param {boolean} on
+     * @param {(on: boolean) => void} change
+     * @param {string} [note]
+     */
+    check(css, word, on, change, note) {
+      const { words } = this.atlas, input = element("input", { type: "checkbox" });
+      input.checked = on;
+      input.addEventListener("change", () => {
+        change(input.checked);
+      });
+      const label = element("label", { class: `kz-check kz-${css}` }, [input, element("span", { text: words.word(word) })]);
+      if (note) label.appendChild(element("small", { text: words.word(note) }));
+      this.box.appendChild(label);
+    }
+    /** @param {Zone[]} zones */
+    explainZones(zones) {
+      const { atlas } = this;
+      this.heading("map.zones");
+      this.check("zones", "map.zones_show", atlas.zonesShown, (on) => {
+        atlas.zonesShown = on;
+        atlas.set({});
+      });
+      zones.forEach((zone) => {
+        const chip = element("button", { type: "button", class: "kz-zone-chip" }, [
+          zonePatch(zone.kind),
+          element("span", { text: atlas.words.text(zone.title) })
+        ]);
+        chip.addEventListener("click", () => {
+          atlas.select(null, zone.id);
+        });
+        this.box.appendChild(chip);
+      });
+      if (!zones.length) this.box.appendChild(element("p", { text: atlas.words.word("map.zones_none") }));
+    }
+    /** @param {import("./types").View} view */
+    explainLines(view) {
+      this.heading("map.legend_lines");
+      this.row(stroke("kz-edge republic solid"), "map.line_republic");
+      if (view === "de_facto") this.row(stroke("kz-claim"), "map.line_claim");
+      this.row(stroke("kz-edge gubernia solid"), "map.line_gubernia");
+      this.row(stroke("kz-edge uezd solid"), "map.line_uezd");
+    }
+    explainEvidence() {
+      const { atlas } = this;
+      this.heading("map.legend_evidence");
+      ["solid", "dashed", "dotted", "guess"].forEach((kind) => {
+        this.row(stroke(`kz-edge gubernia ${kind}`), `map.evidence_${kind}`);
+      });
+      this.check("documented-only", "map.documented", atlas.documented, (on) => {
+        atlas.documented = on;
+        atlas.set({});
+      });
+      if (!atlas.options.witnesses) return;
+      this.check("witnesses", "map.witnesses", atlas.witnesses.on, (on) => {
+        atlas.witnesses.show(on);
+      }, "map.witnesses_note");
+    }
+    explainRest() {
+      const { background } = this.atlas;
+      this.row(stroke("kz-ghost"), "map.line_ghost");
+      this.row(element("i", { class: "kz-ring" }), "map.not_recovered");
+      this.row(element("i", { class: "kz-stroke kz-other-sample" }), "map.other_date");
+      if (!background.tiles) return;
+      this.check("tiles", "map.tiles", Boolean(background.shown), (on) => {
+        background.show(on);
+      }, "map.tiles_note");
+    }
+  };
+
+  // src/boxes.js
   var SHIFTS = [
     [0, 0],
     [0, -1],
@@ -339,7 +983,8 @@
     [-0.6, 0],
     [0.6, 0]
   ];
-  var SERIF = '"Iowan Old Style", "Palatino Linotype", Palatino, "PT Serif", "Noto Serif", "Liberation Serif", serif';
+  var TESTED = [[0, 0], [1, 0], [0, 1], [1, 1], [0.5, 0], [0.5, 1], [0, 0.5], [0.5, 0.5], [1, 0.5]];
+  var MOST = 10;
   function breaks(text) {
     const ways = [[text]], parts = text.match(/[^ -]*[ -]|[^ -]+/g) || [text];
     for (let cut = 1; cut < parts.length; cut++) {
@@ -347,406 +992,746 @@
     }
     return ways;
   }
-  var labelMethods = methods({
-    /** Work out the other stops, and where their names fit, while the reader looks at this one. */
-    ahead() {
-      const self = this, record = this.record, queue = this.queue = [], lettering = this.lettering(), level = this.state.level;
-      record.stops.forEach((_, stop) => {
-        VIEWS.forEach((view) => {
-          queue.push([stop, view]);
-        });
-      });
-      (function next() {
-        const now = queue === self.queue && queue.shift();
-        if (!now) return;
-        const snapshot = record.snapshot(now[0], now[1]);
-        (lettering.few ? snapshot.firsts : snapshot.tiles).forEach((version) => {
-          if (version.point) self.fit(version, lettering.style, lettering.few ? 1 : level);
-        });
-        (window.requestIdleCallback || window.setTimeout)(next);
-      })();
-    },
-    width(text, font, spacing) {
-      this.widths = this.widths || {};
+  function boxesInside(ways, sizes, measure, inside2) {
+    const found = [];
+    for (const size of sizes) {
+      for (const lines of ways) {
+        if (found.length >= MOST) return found;
+        const w = Math.max(...lines.map((line) => measure(line, size))) + 2, h = size * 1.12 * lines.length;
+        for (const [right, down] of SHIFTS) {
+          const x = right * w - w / 2, y = down * size * 1.1 - h / 2;
+          if (found.length < MOST && TESTED.every(([across, below]) => inside2(x + across * w, y + below * h))) {
+            found.push({ x, y, w, h, lines, size });
+          }
+        }
+      }
+    }
+    return found;
+  }
+  function beside(w, h, gap) {
+    return [[gap, -h / 2], [-gap - w, -h / 2], [-w / 2, gap], [-w / 2, -gap - h]].map(([x, y]) => ({ x, y, w, h }));
+  }
+  function isFree(box, others) {
+    return others.every((other) => box.x + box.w + 2 < other.x || other.x + other.w + 2 < box.x || box.y + box.h + 1 < other.y || other.y + other.h + 1 < box.y);
+  }
+  var Room = class {
+    constructor() {
+      this.labels = [];
+      this.dots = [];
+    }
+    /** @param {{ x: number, y: number }} at @param {number} radius */
+    addDot(at, radius) {
+      this.dots.push({ x: at.x - radius, y: at.y - radius, w: 2 * radius, h: 2 * radius });
+    }
+    /** Take the room of a box, if it is free, and tell whether it was.
+     *
+     * @param {Box} box
+     * @param {boolean} overDots whether it may lie over dots
+     */
+    take(box, overDots) {
+      if (!isFree(box, this.labels) || !(overDots || isFree(box, this.dots))) return false;
+      this.labels.push(box);
+      return true;
+    }
+  };
+
+  // src/lettering.js
+  var SERIF = '"Iowan Old Style", "Palatino Linotype", Palatino, "PT Serif", "Noto Serif", "Liberation Serif", serif';
+  var LARGE = { name: "large", upper: true, spacing: 0.12, sizes: [15, 13, 11, 10], font: (size) => `600 ${size}px ${SERIF}` };
+  var SMALL2 = { name: "small", upper: false, spacing: 0, sizes: [13.5, 12, 11], font: (size) => `500 ${size}px ${SERIF}` };
+  var Lettering = class {
+    /** @param {import("./element.js").AtlasElement} atlas */
+    constructor(atlas) {
+      this.atlas = atlas;
+      const pen = document.createElement("canvas").getContext("2d");
+      if (!pen) throw new Error("this browser measures no text");
+      this.pen = pen;
+      this.widths = {};
+      this.fits = {};
+      this.queue = [];
+    }
+    /** Whether the names of gubernias stand for those of their uezds, as on a small map, and how names are lettered. */
+    now() {
+      const zoom = this.atlas.map.getZoom(), small = zoom < 4.4;
+      if (this.atlas.state.level === 1 || small) {
+        return { few: true, style: small ? { ...LARGE, sizes: [12, 11, 10, 9] } : LARGE };
+      }
+      return { few: false, style: zoom < 5.5 ? { ...SMALL2, sizes: [12, 11, 10] } : SMALL2 };
+    }
+    /** The width of a text in pixels.
+     *
+     * @param {string} text
+     * @param {string} font
+     * @param {number} [spacing] between letters
+     */
+    width(text, font, spacing = 0) {
       const key = font + text;
       if (this.widths[key] === void 0) {
         this.pen.font = font;
         this.widths[key] = this.pen.measureText(text).width;
       }
-      return this.widths[key] + (spacing || 0) * text.length;
-    },
-    /** Where a unit's name fits inside it at this zoom: boxes relative to its label point, best first. */
+      return this.widths[key] + spacing * text.length;
+    }
+    /** Where a unit's name fits inside it at this zoom: boxes relative to its label point, best first.
+     *
+     * @param {import("./types").Version} version
+     * @param {Style} style
+     * @param {number} level
+     */
     fit(version, style, level) {
-      const zoom = this.map.getZoom();
-      const key = version.id + zoom + this.state.lang + style.name;
+      const { map, record, words, state } = this.atlas, zoom = map.getZoom();
+      const key = version.id + zoom + state.lang + style.name;
       if (this.fits[key]) return this.fits[key];
-      const self = this, rings = this.record.shapeOf(version, level);
-      const at = level === 2 && version.tile_point || version.point;
-      const centre = this.map.project(this.record.place(at[0], at[1]), zoom);
-      const found = [];
-      style.sizes.forEach((size) => {
-        const font = style.font(size);
-        breaks(self.text(version.label)).forEach((lines) => {
-          if (found.length >= 10) return;
-          const texts = style.upper ? lines.map((line) => {
-            return line.toLocaleUpperCase(self.state.lang);
-          }) : lines;
-          const w = Math.max.apply(null, texts.map((line) => {
-            return self.width(line, font, style.spacing * size);
-          })) + 2;
-          const h = size * 1.12 * texts.length;
-          SHIFTS.forEach((shift) => {
-            if (found.length >= 10) return;
-            const x = shift[0] * w - w / 2, y = shift[1] * size * 1.1 - h / 2;
-            const fits = [[0, 0], [1, 0], [0, 1], [1, 1], [0.5, 0], [0.5, 1], [0, 0.5], [0.5, 0.5], [1, 0.5]].every((corner) => {
-              const point = leaflet_default.point(centre.x + x + corner[0] * w, centre.y + y + corner[1] * h);
-              return contains(rings, self.map.unproject(point, zoom));
-            });
-            if (fits) found.push({ x, y, w, h, lines: texts, size });
-          });
+      const rings = record.shapeOf(version, level), [x, y] = labelPoint(version, level === 1);
+      const centre = map.project(record.place(x, y), zoom);
+      const ways = breaks(words.text(version.label)).map((lines) => style.upper ? lines.map((line) => line.toLocaleUpperCase(state.lang)) : lines);
+      return this.fits[key] = boxesInside(
+        ways,
+        style.sizes,
+        (line, size) => this.width(line, style.font(size), style.spacing * size),
+        (right, down) => contains(rings, map.unproject([centre.x + right, centre.y + down], zoom))
+      );
+    }
+    /** Work out the other stops, and where their names fit, while the reader looks at this one. */
+    ahead() {
+      const { record, state } = this.atlas, { few, style } = this.now(), level = few ? 1 : state.level;
+      const queue = record.stops.flatMap((_, stop) => VIEWS.map((view) => (
+        /** @type {[number, import("./types").View]} */
+        [stop, view]
+      )));
+      this.queue = queue;
+      const later = window.requestIdleCallback || window.setTimeout;
+      const next = () => {
+        const now = queue === this.queue && queue.shift();
+        if (!now) return;
+        const snapshot = record.snapshot(...now);
+        (few ? snapshot.firsts : snapshot.tiles).forEach((version) => {
+          if (version.point) this.fit(version, style, level);
         });
-      });
-      this.fits[key] = found;
-      return found;
-    },
-    /** Which names are shown at this zoom, and how they are lettered. */
-    lettering() {
-      const zoom = this.map.getZoom();
-      if (this.state.level === 1 || zoom < 4.4) {
-        return {
-          few: true,
-          style: {
-            name: "large",
-            upper: true,
-            spacing: 0.12,
-            sizes: zoom < 4.4 ? [12, 11, 10, 9] : [15, 13, 11, 10],
-            font: function(size) {
-              return "600 " + size + "px " + SERIF;
-            }
-          }
-        };
-      }
-      return {
-        few: false,
-        style: {
-          name: "small",
-          upper: false,
-          spacing: 0,
-          sizes: zoom < 5.5 ? [12, 11, 10] : [13.5, 12, 11],
-          font: function(size) {
-            return "500 " + size + "px " + SERIF;
-          }
-        }
+        later(next);
       };
-    },
-    label() {
-      this.plates().forEach((plate) => {
-        plate.label();
+      next();
+    }
+    /** Another zoom has other places for names. */
+    forget() {
+      this.fits = {};
+    }
+  };
+  function labelPoint(version, whole) {
+    const point = whole ? version.point : version.tile_point || version.point;
+    return point || [0, 0];
+  }
+
+  // src/stretches.js
+  var DOCUMENTS = ["legal-text", "period-map", "river"];
+  function evidence({ basis, certainty }) {
+    if (basis === "conjecture") return "guess";
+    if (certainty === "uncertain") return "dotted";
+    return basis && DOCUMENTS.includes(basis) || certainty === "certain" ? "solid" : "dashed";
+  }
+  function rankAt(rank, level) {
+    return level === 1 && rank.startsWith("uezd") ? "none" : rank;
+  }
+  function isTold(border, rank, level, documented) {
+    if (border.frame || ["none", "edge"].includes(rankAt(rank, level))) return false;
+    return !(documented && border.basis === "conjecture");
+  }
+  function bandAndClaim(borders, snapshot, law, fact, level, documented) {
+    const band = [];
+    const claim = [];
+    borders.forEach((border, index) => {
+      const rank = rankAt(snapshot.ranks[index], level), [a, b] = border.sides;
+      if (documented && border.basis === "conjecture") return;
+      if (rank === "republic" && snapshot.topOf[a] === REPUBLIC !== (snapshot.topOf[b] === REPUBLIC)) band.push(index);
+      if (rank !== "none" && snapshot.view === "de_facto" && law.ranks[index] === "republic" && fact.ranks[index] !== "republic") claim.push(index);
+    });
+    return { band, claim };
+  }
+  function evidenceOf(record, words, snapshot, level, index) {
+    const border = record.borders[index], rank = snapshot.ranks[index].split(" ");
+    const holders = level === 1 ? snapshot.firstOf : snapshot.tileOf;
+    const names = border.sides.map((face) => {
+      const unit = holders[face], version = unit === void 0 ? void 0 : snapshot.force[unit];
+      return version ? words.text(version.label) : "";
+    }).filter((name2, i, all) => name2 && all.indexOf(name2) === i);
+    const method = record.methods[
+      /** @type {number} */
+      border.method
+    ];
+    const sources = method.sources.map((source) => source === "inference" || source === "general-knowledge" ? words.word(`card.source_${source}`) : record.sources[source]);
+    const kind = rank[0] === "republic" && rank[1] ? "ruler" : rank[0];
+    return [
+      names.join(" – ") || words.word("map.stretch_coast"),
+      words.word(`map.stretch_${kind}`),
+      words.word("map.rests_on", {
+        basis: words.word(`card.basis_${border.basis}`),
+        certainty: words.word(`card.certainty_${border.certainty}`)
+      }),
+      words.word("map.accuracy", { km: border.km }),
+      words.word("map.drawn_as", { method: words.text(method.title) }),
+      words.word("map.drawn_from", { sources: sources.join("; ") })
+    ];
+  }
+  function facesOf(snapshot, version) {
+    const holders = version.level === 1 && !version.faces ? snapshot.firstOf : snapshot.tileOf;
+    return holders.flatMap((unit, face) => unit === version.unit ? [face] : []);
+  }
+  function lineOrder(record, faces, told, inSight) {
+    const own = new Set(faces);
+    return record.borders.map((_, index) => index).filter((index) => {
+      const [a, b] = record.borders[index].sides;
+      return told(index) && (own.size ? own.has(a) !== own.has(b) : inSight(record.middleOf(index)));
+    }).sort((a, b) => record.middleOf(a).lng - record.middleOf(b).lng);
+  }
+
+  // src/lines.js
+  var POINTER_REACH = 5;
+  var FINGER_REACH = 14;
+  var GAP = 14;
+  var STEPS2 = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+  var LineTips = class {
+    /** @param {import("./element.js").AtlasElement} atlas */
+    constructor(atlas) {
+      this.atlas = atlas;
+      this.told = null;
+      this.said = "";
+      this.stop = null;
+      this.tip = element("div", { class: "kz-tooltip kz-line-tooltip" });
+      this.tip.hidden = true;
+    }
+    /** Whether a stretch is on the map as a border, so that there is something to tell.
+     *
+     * @param {Plate} plate
+     * @param {number} index
+     */
+    isTold(plate, index) {
+      const { record, state, documented } = this.atlas;
+      return isTold(record.borders[index], plate.snapshot().ranks[index], state.level, documented);
+    }
+    /** @param {Plate} plate @param {number} index */
+    evidenceOf(plate, index) {
+      const { record, words, state } = this.atlas;
+      return evidenceOf(record, words, plate.snapshot(), state.level, index);
+    }
+    /** Show what a stretch rests on, at a place on it.
+     *
+     * @param {Plate} plate
+     * @param {number} index
+     * @param {import("leaflet").LatLngLiteral} place
+     * @param {boolean} [held]
+     */
+    show(plate, index, place, held = false) {
+      this.light(plate, index);
+      this.told = { plate, index, place, held };
+      const said = this.evidenceOf(plate, index), key = said.join("\n");
+      if (this.said !== key) {
+        this.said = key;
+        this.tip.replaceChildren(...said.map((text, i) => element(i ? "span" : "strong", { text })));
+      }
+      this.place();
+    }
+    hide() {
+      this.light(null, null);
+      this.told = null;
+    }
+    /** @param {Plate | null} plate @param {number | null} index */
+    light(plate, index) {
+      this.atlas.plates().forEach((other) => {
+        other.light(other === plate ? index : null);
+      });
+      this.atlas.root.classList.toggle("kz-on-line", Boolean(plate));
+      this.tip.hidden = !plate;
+    }
+    /** After a step: tell the same stretch anew, or nothing if it is no border any more. */
+    draw() {
+      if (!this.told) return;
+      const { plate, index, place, held } = this.told;
+      if (this.isTold(plate, index)) this.show(plate, index, place, held);
+      else this.hide();
+    }
+    /** Put what is said of a stretch beside its place, and wholly inside the map. */
+    place() {
+      if (!this.told) return;
+      const { map } = this.atlas, at = map.latLngToContainerPoint(this.told.place), size = map.getSize();
+      const w = this.tip.offsetWidth, h = this.tip.offsetHeight;
+      const x = at.x + GAP + w <= size.x ? at.x + GAP : at.x - GAP - w >= 0 ? at.x - GAP - w : (size.x - w) / 2;
+      const beside2 = x > at.x || x + w < at.x;
+      const y = beside2 ? at.y - h / 2 : at.y - GAP - h >= 0 ? at.y - GAP - h : at.y + GAP;
+      const top = Math.max(2, Math.min(y, size.y - h - 2));
+      this.tip.style.transform = `translate(${Math.round(x)}px,${Math.round(top)}px)`;
+    }
+    /** The stretch nearest to a point of the map's window, if one is near enough.
+     *
+     * @param {import("leaflet").Point} at
+     * @param {number} reach in pixels
+     */
+    near(at, reach) {
+      const { map, state, plate: first, other, comparison } = this.atlas, point = map.containerPointToLayerPoint(at);
+      const plate = state.compare && other && at.x > comparison.x() ? other : first;
+      let best = null;
+      for (const [index, edge] of plate.edges.entries()) {
+        if (!this.isTold(plate, index)) continue;
+        const box = pixelBounds(edge);
+        if (!box || point.x < box.min.x - reach || point.x > box.max.x + reach || point.y < box.min.y - reach || point.y > box.max.y + reach) continue;
+        const distance = distanceTo(edge, point);
+        if (distance !== void 0 && distance <= reach && (!best || distance < best.distance)) {
+          best = { plate, index, distance };
+        }
+      }
+      return best;
+    }
+    /** Tell the stretch under the pointer or a finger, if there is one.
+     *
+     * @param {MouseEvent} event
+     * @param {number} reach in pixels
+     */
+    look(event, reach) {
+      const { map } = this.atlas, dragging = event.buttons && pointerOf(event) === "mouse";
+      if (
+        /** @type {Element} */
+        event.target.closest(".leaflet-control") || dragging
+      ) return this.hide();
+      const at = map.mouseEventToContainerPoint(event), found = this.near(at, reach);
+      if (found) this.show(found.plate, found.index, map.containerPointToLatLng(at));
+      else if (this.told) this.hide();
+    }
+    /** The pointer is only listened to: a press near a line goes to the unit under it as it does elsewhere. */
+    listenToPointer() {
+      const { map } = this.atlas, container = map.getContainer();
+      let waiting = null;
+      container.addEventListener("pointermove", (event) => {
+        if (event.pointerType !== "mouse") return;
+        if (!waiting) {
+          requestAnimationFrame(() => {
+            const last = waiting;
+            waiting = null;
+            if (last) this.look(last, POINTER_REACH);
+          });
+        }
+        waiting = event;
+      });
+      container.addEventListener("pointerleave", () => {
+        if (this.told) this.hide();
+      });
+      container.addEventListener("click", (event) => {
+        if (!["", "mouse"].includes(pointerOf(event))) this.look(event, FINGER_REACH);
+      }, true);
+      map.on("move zoomend", () => {
+        this.place();
+      });
+      map.on("movestart zoomstart", () => {
+        if (this.told && !this.told.held) this.hide();
       });
     }
-  });
-  var plateLabels = plateMethods({
-    label() {
-      const self = this, map = this.map, zoom = map.getZoom(), snapshot = this.snapshot(), placed = [], wanted = {};
-      const owner = this.element, state = owner.state;
-      let tiles = state.level === 1 ? snapshot.firsts : snapshot.tiles, dots = [];
-      function free(box, others) {
-        return others.every((other) => {
-          return box.x + box.w + 2 < other.x || other.x + other.w + 2 < box.x || box.y + box.h + 1 < other.y || other.y + other.h + 1 < box.y;
-        });
-      }
-      function put(key, css, at, box, lines, size, overDots) {
-        const whole = { x: at.x + box.x, y: at.y + box.y, w: box.w, h: box.h };
-        if (!free(whole, placed) || !(overDots || free(whole, dots))) return false;
-        placed.push(whole);
-        wanted[key] = { css, x: whole.x, y: whole.y, w: box.w, lines, size };
-        return true;
-      }
-      function point(pair) {
-        return map.latLngToLayerPoint(self.record.place(pair[0], pair[1]));
-      }
-      function extent(version) {
-        if (version.size === void 0) {
-          const bounds = leaflet_default.latLngBounds([].concat.apply([], self.record.ringsOf(version)));
-          version.size = (bounds.getEast() - bounds.getWest()) * (bounds.getNorth() - bounds.getSouth());
-        }
-        return version.size;
-      }
-      const lettering = owner.lettering(), few = lettering.few, style = lettering.style;
-      if (few) tiles = snapshot.firsts;
-      const seats = {};
-      snapshot.tiles.concat(snapshot.firsts).forEach((version) => {
-        if (version.seat) seats[version.seat] = true;
+    /** By keyboard the stretches are one stop; the arrows go from one to the next. The map listens for all of
+     * them: a browser lets the keyboard come to every shape that listens for itself. */
+    listenToKeys() {
+      const container = this.atlas.map.getContainer();
+      container.addEventListener("focusin", (event) => {
+        const index = lineOf(event.target), { plate, record } = this.atlas;
+        if (index === null) return;
+        const order = this.order();
+        if (lineOf(event.relatedTarget) === null && order.length && !order.includes(index)) return this.focus(order[0]);
+        pathOf(plate.edges[index]).setAttribute("aria-label", this.evidenceOf(plate, index).join(". "));
+        this.show(plate, index, record.middleOf(index), true);
       });
-      function dot(pair, radius) {
-        const at = point(pair);
-        dots.push({ x: at.x - radius, y: at.y - radius, w: 2 * radius, h: 2 * radius });
-      }
-      const towns = this.record.places.filter((place) => {
-        const seat = Boolean(seats[place.id]), shows = seat ? zoom >= 4.5 : zoom >= 5.5 + place.rank / 2;
-        const path = self.towns[place.id].getElement();
+      container.addEventListener("focusout", () => {
+        if (this.told?.held) this.hide();
+      });
+      container.addEventListener("keydown", (event) => {
+        const index = lineOf(event.target), step = STEPS2[event.key];
+        if (index === null || !step) return;
+        event.preventDefault();
+        event.stopPropagation();
+        const order = this.order(), at = order.indexOf(index);
+        if (order.length) this.focus(order[(Math.max(at, step > 0 ? -1 : 0) + step + order.length) % order.length]);
+      });
+    }
+    /** The stretches in the arrows' order: the chosen unit's, or all in sight. */
+    order() {
+      const { plate, record, state, map } = this.atlas, snapshot = plate.snapshot(), bounds = map.getBounds();
+      const version = state.unit ? snapshot.force[state.unit] : void 0;
+      return lineOrder(
+        record,
+        version ? facesOf(snapshot, version) : [],
+        (index) => this.isTold(plate, index),
+        (place) => bounds.contains(place)
+      );
+    }
+    /** @param {number} index */
+    focus(index) {
+      this.moveStop(index);
+      pathOf(this.atlas.plate.edges[index]).focus({ preventScroll: true });
+    }
+    /** Exactly one stretch takes the keyboard's focus.
+     *
+     * @param {number | null} index
+     */
+    moveStop(index) {
+      const { edges } = this.atlas.plate;
+      if (this.stop === index) return;
+      const old = this.stop === null ? null : pathOf(edges[this.stop]);
+      ["tabindex", "role", "aria-label"].forEach((key) => {
+        old?.removeAttribute(key);
+      });
+      this.stop = index;
+      if (index === null) return;
+      const path = pathOf(edges[index]);
+      path.setAttribute("role", "img");
+      path.setAttribute("tabindex", "0");
+      path.setAttribute("aria-label", this.atlas.words.word("map.lines"));
+    }
+    /** After a step: where the stretch that takes the focus is no border any more, another does. */
+    drawStop() {
+      const { plate, record } = this.atlas;
+      if (this.stop !== null && this.isTold(plate, this.stop)) return;
+      const first = record.borders.findIndex((_, index) => this.isTold(plate, index));
+      this.moveStop(first < 0 ? null : first);
+    }
+  };
+  function pointerOf(event) {
+    return "pointerType" in event ? String(event.pointerType) : "";
+  }
+  function lineOf(node) {
+    return node instanceof SVGElement && node.dataset.line !== void 0 ? Number(node.dataset.line) : null;
+  }
+
+  // src/labels.js
+  var Labels = class {
+    /** @param {import("./map.js").Plate} plate */
+    constructor(plate) {
+      this.plate = plate;
+      this.atlas = plate.atlas;
+      this.pane = plate.map.createPane(`kz${plate.suffix}-labels`);
+      this.pane.classList.add("kz-labels");
+      this.pane.setAttribute("aria-hidden", "true");
+      this.shown = {};
+      this.wanted = {};
+      this.room = new Room();
+    }
+    draw() {
+      this.wanted = {};
+      this.room = new Room();
+      const towns = this.markTowns();
+      this.markLost();
+      this.nameUnits();
+      this.nameLost();
+      towns.forEach((town) => {
+        this.nameTown(town);
+      });
+      this.nameWaters();
+      this.write();
+    }
+    /** Where a point of the grid lies, in pixels.
+     *
+     * @param {import("./types").Pair} pair
+     */
+    at(pair) {
+      return this.plate.map.latLngToLayerPoint(this.plate.record.place(pair[0], pair[1]));
+    }
+    /** Put a name where there is room for it, and tell whether there was.
+     *
+     * @param {string} key
+     * @param {{ css: string, at: { x: number, y: number }, box: Box, lines: string[], size: number, overDots: boolean }} label
+     */
+    put(key, { css, at, box, lines, size, overDots }) {
+      const whole = { x: at.x + box.x, y: at.y + box.y, w: box.w, h: box.h };
+      if (!this.room.take(whole, overDots)) return false;
+      this.wanted[key] = { css, x: whole.x, y: whole.y, w: box.w, text: lines.join("\n"), size };
+      return true;
+    }
+    /** Show the dots of the towns that this zoom has, seats first, and return the towns that are named, too. */
+    markTowns() {
+      const { plate } = this, zoom = plate.map.getZoom(), snapshot = plate.snapshot();
+      const seats = new Set([...snapshot.tiles, ...snapshot.firsts].map((version) => version.seat));
+      return plate.record.places.filter((place) => {
+        const seat = seats.has(place.id), shows = seat ? zoom >= 4.5 : zoom >= 5.5 + place.rank / 2;
+        const path = pathOf(plate.towns[place.id]);
         path.style.display = shows ? "" : "none";
         path.classList.toggle("seat", seat);
-        if (shows) dot(place.point, 2);
+        if (shows) this.room.addDot(this.at(place.point), 2);
         return shows && zoom >= (seat ? 5.75 : 6 + place.rank / 2);
       });
-      if (state.level === 2) {
-        snapshot.points.forEach((version) => {
-          dot(version.geometry.coordinates, 4);
-        });
-      }
-      tiles.slice().sort((a, b) => {
-        return (b.unit === state.unit) - (a.unit === state.unit) || extent(b) - extent(a);
-      }).forEach((version) => {
+    }
+    /** The units of which only the seat is known, each a point on a map of uezds. */
+    lost() {
+      if (this.atlas.state.level !== 2) return [];
+      return this.plate.snapshot().points.map((version) => ({ version, at: (
+        /** @type {import("./types").Point} */
+        version.geometry.coordinates
+      ) }));
+    }
+    markLost() {
+      this.lost().forEach(({ at }) => {
+        this.room.addDot(this.at(at), 4);
+      });
+    }
+    /** @param {Version} version */
+    extent(version) {
+      return version.extent ??= extentOf(this.plate.record.ringsOf(version));
+    }
+    /** Name the units, the chosen one first and then the larger before the smaller. */
+    nameUnits() {
+      const { plate, atlas } = this, { state } = atlas, { few, style } = atlas.lettering.now();
+      const snapshot = plate.snapshot();
+      (few ? snapshot.firsts : snapshot.tiles).slice().sort((a, b) => Number(b.unit === state.unit) - Number(a.unit === state.unit) || this.extent(b) - this.extent(a)).forEach((version) => {
         if (!version.point) return;
-        const home = few ? version.point : version.tile_point || version.point;
-        const abroad = snapshot.force[REPUBLIC] ? snapshot.top(version) !== REPUBLIC : !self.record.home[version.level === 2 ? holder(version, snapshot.view) : version.unit];
-        const css = "kz-label " + style.name + (abroad ? " out" : "") + (version.unit === state.unit ? " chosen" : "");
-        const boxes = owner.fit(version, style, few ? 1 : 2);
-        [false, true].some((overDots) => {
-          return boxes.some((box) => {
-            return put(version.unit, css, point(home), box, box.lines, box.size, overDots);
-          });
-        });
+        const first = String(firstOver(version, snapshot.view, snapshot.force));
+        const abroad = snapshot.force[REPUBLIC] ? snapshot.isAbroad(version) : !plate.record.home[first];
+        const css = `kz-label ${style.name}${abroad ? " out" : ""}${version.unit === state.unit ? " chosen" : ""}`;
+        const boxes = atlas.lettering.fit(version, style, few ? 1 : 2), at = this.at(labelPoint(version, few));
+        [false, true].some((overDots) => boxes.some((box) => this.put(version.unit, { css, at, box, lines: box.lines, size: box.size, overDots })));
       });
-      function beside(key, css, pair, text, size, gap) {
-        const w = owner.width(text, "400 " + size + "px " + SERIF) + 2, h = size * 1.1;
-        return [[gap, -h / 2], [-gap - w, -h / 2], [-w / 2, gap], [-w / 2, -gap - h]].some((shift) => {
-          return put(key, css, point(pair), { x: shift[0], y: shift[1], w, h }, [text], size, true);
-        });
-      }
-      if (state.level === 2 && zoom >= 5.5) {
-        snapshot.points.forEach((version) => {
-          beside(version.unit, "kz-label lost", version.geometry.coordinates, owner.text(version.label), 11, 7);
-        });
-      }
-      towns.forEach((place) => {
-        const name2 = place.names.filter((name3) => {
-          return name3[0] <= snapshot.date;
-        }).pop();
-        if (name2) beside("town " + place.id, "kz-label town", place.point, owner.text(name2.slice(1)), 10.5, 4);
+    }
+    nameLost() {
+      if (this.plate.map.getZoom() < 5.5) return;
+      this.lost().forEach(({ version, at }) => {
+        this.nameBeside(version.unit, "kz-label lost", at, this.atlas.words.text(version.label), 11, 7);
       });
-      (this.record.base.water_labels || []).forEach((item, index) => {
+    }
+    /** Name a town as it was called on the day.
+     *
+     * @param {import("./types").Town} town
+     */
+    nameTown(town) {
+      const { date } = this.plate.snapshot(), name2 = town.names.filter(([from]) => from <= date).pop();
+      if (!name2) return;
+      const [, ...texts] = name2;
+      this.nameBeside(`town ${town.id}`, "kz-label town", town.point, this.atlas.words.text(texts), 10.5, 4);
+    }
+    /** Name a dot.
+     *
+     * @param {string} key
+     * @param {string} css
+     * @param {import("./types").Pair} pair
+     * @param {string} text
+     * @param {number} size
+     * @param {number} gap between the point and its name, in pixels
+     */
+    nameBeside(key, css, pair, text, size, gap) {
+      const w = this.atlas.lettering.width(text, `400 ${size}px ${SERIF}`) + 2, at = this.at(pair);
+      beside(w, size * 1.1, gap).some((box) => this.put(key, { css, at, box, lines: [text], size, overDots: true }));
+    }
+    nameWaters() {
+      const { plate, atlas } = this, zoom = plate.map.getZoom();
+      plate.record.waterLabels.forEach((item, index) => {
         const rank = item.properties.rank || 1;
         if (zoom < 3.5 + rank / 2) return;
-        const text = owner.text(item.properties.name), size = rank === 1 ? 14 : 10.5;
-        const w = owner.width(text, "italic " + size + "px " + SERIF) + 2, h = size * 1.15;
-        put("water" + index, "kz-label water", point(item.coordinates), { x: -w / 2, y: -h / 2, w, h }, [text], size, true);
-      });
-      Object.keys(this.labels).forEach((key) => {
-        if (!wanted[key]) {
-          self.labels[key].node.remove();
-          delete self.labels[key];
-        }
-      });
-      Object.keys(wanted).forEach((key) => {
-        let want = wanted[key], have = self.labels[key];
-        if (!have) {
-          have = self.labels[key] = { node: element("div", {}) };
-          self.labelPane.appendChild(have.node);
-        }
-        const text = want.lines.join("\n");
-        if (have.text !== text) {
-          have.text = text;
-          have.node.textContent = text;
-        }
-        if (have.css !== want.css) {
-          have.css = want.css;
-          have.node.className = want.css;
-        }
-        const place = "translate(" + want.x.toFixed(1) + "px," + want.y.toFixed(1) + "px)";
-        if (have.place !== place) {
-          have.place = place;
-          have.node.style.transform = place;
-        }
-        if (have.size !== want.size) {
-          have.size = want.size;
-          have.node.style.fontSize = want.size + "px";
-        }
-        if (have.w !== want.w) {
-          have.w = want.w;
-          have.node.style.width = want.w.toFixed(1) + "px";
-        }
+        const text = atlas.words.text(item.properties.name), size = rank === 1 ? 14 : 10.5;
+        const w = atlas.lettering.width(text, `italic ${size}px ${SERIF}`) + 2, h = size * 1.15;
+        const box = { x: -w / 2, y: -h / 2, w, h };
+        this.put(`water${index}`, {
+          css: "kz-label water",
+          at: this.at(item.coordinates),
+          box,
+          lines: [text],
+          size,
+          overDots: true
+        });
       });
     }
-  });
-
-  // src/zones.js
-  var ZONE_CELLS = {
-    dispute: [7, "M0 3.5H7M3.5 0V7"],
-    contested: [5, "M2.5 0V5"],
-    "shared-regime": [5, "M0 2.5H5"],
-    "land-return": [6, "M2.2 3a.8 .8 0 1 0 1.6 0a.8 .8 0 1 0 -1.6 0"],
-    unplaced: [8, "M4 0V8"]
+    /** Bring the page to what is wanted; what is as it should be is not touched. */
+    write() {
+      Object.keys(this.shown).forEach((key) => {
+        if (this.wanted[key]) return;
+        this.shown[key].node.remove();
+        delete this.shown[key];
+      });
+      Object.entries(this.wanted).forEach(([key, want]) => {
+        if (!this.shown[key]) this.pane.appendChild((this.shown[key] = { node: element("div") }).node);
+        writeOne(this.shown[key], want);
+      });
+    }
   };
-  function zoneCell(kind) {
-    return ZONE_CELLS[kind] || ZONE_CELLS.contested;
+  function writeOne(have, want) {
+    const { node } = have, place = `translate(${want.x.toFixed(1)}px,${want.y.toFixed(1)}px)`;
+    if (have.text !== want.text) node.textContent = want.text;
+    if (have.css !== want.css) node.className = want.css;
+    if (have.place !== place) node.style.transform = place;
+    if (have.size !== want.size) node.style.fontSize = `${want.size}px`;
+    if (have.w !== want.w) node.style.width = `${want.w.toFixed(1)}px`;
+    Object.assign(have, want, { place });
   }
-  function zonePatch(kind) {
-    let cell = zoneCell(kind), node = element("i", { class: "kz-stroke kz-zone-patch" }), size = cell[0], paths = "";
-    for (let x = 0; x < 30; x += size) {
-      for (let y = 0; y < 12; y += size) {
-        paths += '<path class="kz-zone-line" transform="translate(' + x + " " + y + ')" d="' + cell[1] + '"/>';
-      }
-    }
-    node.innerHTML = '<svg width="30" height="12" aria-hidden="true">' + paths + "</svg>";
-    return node;
+
+  // src/looks.js
+  function isClaimed(version, snapshot, law) {
+    const decreed = law.force[version.unit];
+    return snapshot.view === "de_facto" && Boolean(law.force[REPUBLIC]) && snapshot.top(version) !== REPUBLIC && version.level > 0 && Boolean(decreed) && law.top(decreed) === REPUBLIC;
+  }
+  function lookOf(version, level, snapshot, law, home) {
+    const top = String(snapshot.top(version)), first = String(firstOver(version, snapshot.view, snapshot.force));
+    if (top === REPUBLIC) return { fill: colour(first), css: `in t${level === 2 ? tint(version.unit) : 1}` };
+    if (isClaimed(version, snapshot, law)) return { fill: strong(top), css: `claimed t${tint(version.unit)}` };
+    if (home[first]) return { fill: colour(first), css: `home t${tint(version.unit)}` };
+    return { fill: colour(top), css: "out" };
+  }
+  function ruledByOthers(law, fact) {
+    const byRuler = {};
+    if (!law.force[REPUBLIC]) return byRuler;
+    law.topOf.forEach((top, face) => {
+      const ruler = fact.topOf[face];
+      if (top === REPUBLIC && ruler && ruler !== REPUBLIC) (byRuler[ruler] ||= []).push(face);
+    });
+    return byRuler;
   }
 
   // src/map.js
+  var SVG = "http://www.w3.org/2000/svg";
+  var POINT_RADIUS = 4.5;
   var Plate = class {
-    constructor(owner, suffix) {
-      this.element = owner;
-      this.map = owner.map;
-      this.record = owner.record;
+    /**
+     * @param {import("./element.js").AtlasElement} atlas
+     * @param {"" | "-other"} suffix the second plate's, for names that stand in the page once
+     */
+    constructor(atlas, suffix) {
+      this.atlas = atlas;
+      this.map = atlas.map;
+      this.record = atlas.record;
       this.suffix = suffix;
+      this.stop = atlas.state.stop;
       this.shown = {};
       this.ruling = {};
-      this.stop = owner.state.stop;
-      this.build();
+      this.keys = /* @__PURE__ */ new Map();
+      this.marked = null;
+      this.outlined = NONE;
+      this.litLine = null;
+      this.named = "";
+      this.pane = suffix ? this.map.createPane(`kz${suffix}`) : (
+        /** @type {HTMLElement} */
+        this.map.getPane("overlayPane")
+      );
+      this.renderer = leaflet_default.svg(suffix ? { pane: `kz${suffix}`, padding: 0.6 } : { padding: 0.6 });
+      this.drawBase("land", "kz-land");
+      this.drawBase("sea", "kz-water");
+      this.units = this.makeUnits();
+      this.svg = containerOf(this.renderer);
+      this.svg.setAttribute("role", "group");
+      this.hatches = this.makeHatches();
+      this.record.faces.forEach((face) => {
+        if (face.water) this.polygon(face.rings, "kz-water");
+      });
+      this.drawBase("lakes", "kz-water");
+      this.drawBase("rivers", "kz-river");
+      this.zones = new ZoneLayers(this);
+      this.band = this.line([], "kz-band");
+      this.ghost = this.line([], "kz-ghost");
+      this.claim = this.line([], "kz-claim");
+      this.lit = this.line([], "kz-lit");
+      this.edges = this.makeEdges();
+      this.edgeCss = [];
+      this.outline = this.line([], "kz-outline");
+      this.points = this.makePoints();
+      this.towns = this.makeTowns();
+      this.labels = new Labels(this);
     }
-    build() {
-      const self = this, map = this.map, record = this.record;
-      this.pane = this.suffix ? map.createPane("kz" + this.suffix) : map.getPane("overlayPane");
-      const renderer = leaflet_default.svg(this.suffix ? { pane: "kz" + this.suffix, padding: 0.6 } : { padding: 0.6 });
-      function polygon(rings, css) {
-        return leaflet_default.polygon(rings, {
-          renderer,
+    // ---- made once
+    /** @param {Ring[]} rings @param {string} css */
+    polygon(rings, css) {
+      return leaflet_default.polygon(rings, {
+        renderer: this.renderer,
+        stroke: false,
+        fillOpacity: 1,
+        interactive: false,
+        smoothFactor: 0.4,
+        className: css
+      }).addTo(this.map);
+    }
+    /** @param {Ring | Ring[]} lines @param {string} css */
+    line(lines, css) {
+      return leaflet_default.polyline(lines, {
+        renderer: this.renderer,
+        interactive: false,
+        smoothFactor: 0.4,
+        className: css
+      }).addTo(this.map);
+    }
+    /** @param {string} name of a layer of the background @param {string} css */
+    drawBase(name2, css) {
+      this.record.base(name2).forEach((item) => {
+        if (item.type === "MultiLineString") this.line(item.arcs.map(([arc]) => this.record.arcs.arc(arc)), css);
+        else this.polygon(this.record.arcs.rings(item), css);
+      });
+    }
+    makeUnits() {
+      const units = {};
+      Object.entries(this.record.byUnit).forEach(([unit, versions]) => {
+        if (!versions.some((version) => version.geometry.arcs)) return;
+        units[unit] = leaflet_default.polygon([], {
+          renderer: this.renderer,
           stroke: false,
           fillOpacity: 1,
-          interactive: false,
           smoothFactor: 0.4,
-          className: css
-        }).addTo(map);
-      }
-      function line(lines, css) {
-        return leaflet_default.polyline(lines, {
-          renderer,
-          interactive: false,
-          smoothFactor: 0.4,
-          className: css
-        }).addTo(map);
-      }
-      function base(name2, css) {
-        (record.base[name2] || []).forEach((item) => {
-          if (item.type === "MultiLineString") {
-            line(item.arcs.map((arcs) => {
-              return record.arc(arcs[0]);
-            }), css);
-          } else polygon(record.rings(item), css);
-        });
-      }
-      base("land", "kz-land");
-      base("sea", "kz-water");
-      this.units = {};
-      Object.keys(record.byUnit).forEach((unit) => {
-        const drawn = record.byUnit[unit].some((version) => {
-          return version.geometry.arcs;
-        });
-        if (drawn) {
-          const layer = leaflet_default.polygon([], {
-            renderer,
-            stroke: false,
-            fillOpacity: 1,
-            smoothFactor: 0.4,
-            className: "kz-unit",
-            bubblingMouseEvents: false
-          }).addTo(map);
-          self.attach(layer, unit);
-          self.units[unit] = layer;
-        }
-      });
-      this.svg = containerOf(renderer);
-      this.svg.setAttribute("role", "group");
-      this.hatches = {};
-      record.rulers.forEach((ruler) => {
-        self.hatches[ruler] = polygon([], "kz-hatch");
-        self.hatches[ruler].getElement().style.fill = "url(#" + self.hatchPattern(ruler) + ")";
-      });
-      record.faces.forEach((face) => {
-        if (face.water) polygon(face.rings, "kz-water");
-      });
-      base("lakes", "kz-water");
-      base("rivers", "kz-river");
-      this.zones = {};
-      record.zones.forEach((zone) => {
-        const layer = leaflet_default.polygon(zone.rings, {
-          renderer,
-          fillOpacity: 1,
-          smoothFactor: 0.4,
-          className: "kz-zone " + zone.kind,
+          className: "kz-unit",
           bubblingMouseEvents: false
-        }).addTo(map);
-        self.attachZone(layer, zone);
-        self.zones[zone.id] = layer;
-        layer.dots = zone.rings.map((ring) => {
-          const dot = leaflet_default.circleMarker(leaflet_default.latLngBounds(ring).getCenter(), {
-            renderer,
-            radius: 5,
-            className: "kz-zone kz-zone-dot",
-            bubblingMouseEvents: false
-          }).addTo(map);
-          dot.ring = ring;
-          self.attachZone(dot, zone);
-          return dot;
-        });
+        }).addTo(this.map);
+        this.attach(units[unit], unit);
       });
-      this.band = line([], "kz-band");
-      this.ghost = line([], "kz-ghost");
-      this.claim = line([], "kz-claim");
-      this.lit = line([], "kz-lit");
-      this.edges = record.borders.map((border) => {
-        return line(border.line, "kz-edge");
+      return units;
+    }
+    makeHatches() {
+      const hatches = {};
+      this.record.rulers.forEach((ruler) => {
+        hatches[ruler] = this.polygon([], "kz-hatch");
+        const pattern = this.pattern(`hatch-${ruler}`, 9, 45, "M2 0V9", "kz-hatch-line", strong(ruler));
+        pathOf(hatches[ruler]).style.fill = `url(#${pattern})`;
       });
-      if (!this.suffix) {
-        this.edges.forEach((edge, index) => {
-          edge.getElement().dataset.line = String(index);
-        });
-      }
-      this.outline = line([], "kz-outline");
-      this.points = {};
-      Object.keys(record.byUnit).forEach((unit) => {
-        const version = record.byUnit[unit].filter((v) => {
-          return v.geometry.type === "Point";
-        })[0];
-        if (!version) return;
-        const at = version.geometry.coordinates;
-        const layer = leaflet_default.circleMarker(record.place(at[0], at[1]), {
-          renderer,
-          radius: 4.5,
+      return hatches;
+    }
+    /** Each border is drawn once; a stop changes only its rank. */
+    makeEdges() {
+      const edges = this.record.borders.map((border) => this.line(border.line, "kz-edge"));
+      if (!this.suffix) edges.forEach((edge, index) => {
+        pathOf(edge).dataset.line = String(index);
+      });
+      return edges;
+    }
+    makePoints() {
+      const points = {};
+      Object.entries(this.record.byUnit).forEach(([unit, versions]) => {
+        const geometry = versions.map((version) => version.geometry).find((found) => found.type === "Point");
+        if (geometry?.type !== "Point") return;
+        points[unit] = leaflet_default.circleMarker(this.record.place(...geometry.coordinates), {
+          renderer: this.renderer,
+          radius: POINT_RADIUS,
           className: "kz-point",
           bubblingMouseEvents: false
-        }).addTo(map);
-        self.attach(layer, unit);
-        self.points[unit] = layer;
+        }).addTo(this.map);
+        this.attach(points[unit], unit);
       });
-      this.towns = {};
-      record.places.forEach((place) => {
-        self.towns[place.id] = leaflet_default.circleMarker(record.place(place.point[0], place.point[1]), {
-          renderer,
+      return points;
+    }
+    makeTowns() {
+      const towns = {};
+      this.record.places.forEach((place) => {
+        towns[place.id] = leaflet_default.circleMarker(this.record.place(...place.point), {
+          renderer: this.renderer,
           radius: place.rank === 1 ? 2.6 : 2,
           interactive: false,
           className: "kz-town"
-        }).addTo(map);
+        }).addTo(this.map);
       });
-      const pane = map.createPane("kz" + this.suffix + "-labels");
-      pane.classList.add("kz-labels");
-      pane.setAttribute("aria-hidden", "true");
-      this.labelPane = pane;
-      this.labels = {};
+      return towns;
     }
-    /** Put a pattern into the drawing and return its id; `draw` is the path of one cell of `size`. */
+    /** Put a pattern into the drawing and return its id.
+     *
+     * @param {string} name
+     * @param {number} size of a cell
+     * @param {number} turn in degrees
+     * @param {string} draw the path of one cell
+     * @param {string} css
+     * @param {string} [stroke]
+     */
     pattern(name2, size, turn, draw, css, stroke2) {
-      const id = "kz-" + name2 + this.suffix, svg = "http://www.w3.org/2000/svg";
-      const pattern = document.createElementNS(svg, "pattern"), path = document.createElementNS(svg, "path");
+      const id = `kz-${name2}${this.suffix}`;
+      const pattern = document.createElementNS(SVG, "pattern"), path = document.createElementNS(SVG, "path");
       Object.entries({
         id,
         width: size,
         height: size,
         patternUnits: "userSpaceOnUse",
-        patternTransform: "rotate(" + turn + ")"
-      }).forEach((pair) => {
-        pattern.setAttribute(pair[0], pair[1]);
+        patternTransform: `rotate(${turn})`
+      }).forEach(([key, value]) => {
+        pattern.setAttribute(key, String(value));
       });
       path.setAttribute("d", draw);
       path.setAttribute("class", css);
@@ -755,217 +1740,170 @@
       this.svg.insertBefore(pattern, this.svg.firstChild);
       return id;
     }
-    hatchPattern(ruler) {
-      return this.pattern("hatch-" + ruler, 9, 45, "M2 0V9", "kz-hatch-line", strong(ruler));
-    }
-    /** A unit's layer also says what it is. */
+    /** A unit's layer also says what it is.
+     *
+     * @param {import("leaflet").Path} layer
+     * @param {string} unit
+     */
     attach(layer, unit) {
-      const self = this;
       choosable(layer, () => {
-        self.element.select(unit);
+        this.atlas.select(unit);
       }).dataset.unit = unit;
-      layer.bindTooltip(() => {
-        return self.element.tooltip(unit, self);
-      }, { sticky: true, className: "kz-tooltip" });
+      layer.bindTooltip(() => this.tooltip(unit), { sticky: true, className: "kz-tooltip" });
     }
-    attachZone(layer, zone) {
-      const self = this, owner = this.element, id = this.patterned || {};
-      this.patterned = id;
-      if (!id[zone.kind]) {
-        const cell = zoneCell(zone.kind);
-        id[zone.kind] = this.pattern("zone-" + zone.kind, cell[0], 0, cell[1], "kz-zone-line");
-      }
-      const path = choosable(layer, (event) => {
-        const under = event.latlng && owner.state.zone === zone.id && self.unitAt(event.latlng);
-        if (under) owner.select(under);
-        else owner.select(null, zone.id);
-      });
-      if (layer instanceof leaflet_default.CircleMarker) {
-        path.removeAttribute("role");
-        path.setAttribute("tabindex", "-1");
-      } else path.dataset.zone = zone.id;
-      path.style.fill = "url(#" + id[zone.kind] + ")";
-      layer.bindTooltip(() => {
-        return element("div", {}, [
-          element("strong", { text: owner.text(zone.title) }),
-          element("span", { text: owner.word("card.zone_" + zone.kind) }),
-          element("span", { text: owner.word("map.zone_note") })
-        ]);
-      }, { sticky: true, className: "kz-tooltip" });
+    /** @param {string} unit */
+    tooltip(unit) {
+      const { words } = this.atlas, version = this.snapshot().force[unit], box = element("div");
+      const say = (text) => {
+        box.appendChild(element("span", { text }));
+      };
+      if (!version) return box;
+      box.appendChild(element("strong", { text: words.text(version.name) }));
+      if (version.parent) say(words.word("map.by_decree", { name: this.atlas.nameOf(version.parent) }));
+      if (version.by && version.by !== version.parent) say(words.word("map.run_by", { name: this.atlas.nameOf(version.by) }));
+      if (version.border === "not-recovered") say(words.word("map.not_recovered"));
+      return box;
     }
-    unitAt(place) {
-      const self = this;
-      return Object.keys(this.shown).filter((unit) => {
-        return contains(self.shown[unit].rings, place);
-      })[0];
-    }
+    // ---- drawn at each step
     snapshot() {
-      return this.record.snapshot(this.stop, this.element.state.view);
+      return this.record.snapshot(this.stop, this.atlas.state.view);
     }
+    /** The unit that is drawn at a place.
+     *
+     * @param {import("leaflet").LatLngLiteral} place
+     */
+    unitAt(place) {
+      return Object.keys(this.shown).find((unit) => contains(this.shown[unit].rings, place));
+    }
+    /** @param {number} stop */
     draw(stop) {
       this.stop = stop;
-      const self = this, record = this.record, snapshot = this.snapshot(), state = this.element.state, level = state.level;
-      const law = record.snapshot(stop, "de_jure"), fact = record.snapshot(stop, "de_facto");
-      const owner = this.element, documented = owner.documented;
-      const named = owner.word("map.units") + (state.compare ? ", " + owner.dateWords(snapshot.date) : "");
-      if (this.named !== named) {
-        this.named = named;
-        this.svg.setAttribute("aria-label", named);
-      }
-      const tiles = level === 1 ? snapshot.firsts : snapshot.tiles;
+      const snapshot = this.snapshot();
+      const law = this.record.snapshot(stop, "de_jure"), fact = this.record.snapshot(stop, "de_facto");
+      this.nameDrawing(snapshot);
+      this.drawUnits(snapshot, law);
+      this.drawPoints(snapshot);
+      this.drawEdges(snapshot, law, fact);
+      this.drawHatches(law, fact);
+      this.zones.draw(snapshot.date);
+      this.drawSelection();
+      if (!this.suffix) this.atlas.lines.drawStop();
+      if (!this.atlas.bare) this.labels.draw();
+    }
+    /** @param {Snapshot} snapshot */
+    nameDrawing(snapshot) {
+      const { words, state } = this.atlas;
+      const named = words.word("map.units") + (state.compare ? `, ${words.date(snapshot.date)}` : "");
+      if (this.named === named) return;
+      this.named = named;
+      this.svg.setAttribute("aria-label", named);
+    }
+    /** @param {Snapshot} snapshot @param {Snapshot} law */
+    drawUnits(snapshot, law) {
+      const { record } = this, { level } = this.atlas.state;
       const now = {};
-      tiles.forEach((version) => {
-        const top = snapshot.top(version);
-        const first = version.level === 2 ? holder(version, snapshot.view) : version.unit;
-        const claimed = snapshot.view === "de_facto" && law.force[REPUBLIC] && top !== REPUBLIC && version.level > 0 && law.force[version.unit] && law.top(law.force[version.unit]) === REPUBLIC;
-        let fill2, css;
-        if (top === REPUBLIC) {
-          fill2 = colour(first);
-          css = "in t" + (level === 2 ? tint(version.unit) : 1);
-        } else if (claimed) {
-          fill2 = strong(top);
-          css = "claimed t" + tint(version.unit);
-        } else if (record.home[first]) {
-          fill2 = colour(first);
-          css = "home t" + tint(version.unit);
-        } else {
-          fill2 = colour(top);
-          css = "out";
-        }
-        now[version.unit] = { version, rings: record.shapeOf(version, level), fill: fill2, css };
+      (level === 1 ? snapshot.firsts : snapshot.tiles).forEach((version) => {
+        now[version.unit] = {
+          version,
+          rings: record.shapeOf(version, level),
+          ...lookOf(version, level, snapshot, law, record.home)
+        };
       });
       Object.keys(this.units).forEach((unit) => {
-        const want = now[unit], have = self.shown[unit], layer = self.units[unit], path = layer.getElement();
-        if (!want) {
-          if (!have && path.style.display === "none") return;
-          path.style.display = "none";
-          path.removeAttribute("tabindex");
-          layer.closeTooltip();
-          delete self.shown[unit];
-          return;
-        }
-        if (!have || have.rings !== want.rings) layer.setLatLngs(want.rings);
-        if (!have || have.css !== want.css) {
-          path.setAttribute("class", "leaflet-interactive kz-unit " + want.css + (unit === self.marked ? " chosen" : ""));
-        }
-        if (!have || have.fill !== want.fill) path.style.fill = want.fill;
-        if (!have) {
-          path.style.display = "";
-          path.setAttribute("tabindex", "0");
-        }
-        const name2 = owner.text(want.version.name);
-        if (path.getAttribute("aria-label") !== name2) path.setAttribute("aria-label", name2);
-        if (!have || have.version !== want.version) path.dataset.version = want.version.id;
-        self.shown[unit] = want;
+        if (now[unit]) this.showUnit(unit, now[unit]);
+        else this.hideUnit(unit);
       });
-      const present = {};
-      snapshot.points.forEach((version) => {
-        present[version.unit] = version;
-      });
+    }
+    /** Show a unit; what it has already is not touched.
+     *
+     * @param {string} unit
+     * @param {Look} want
+     */
+    showUnit(unit, want) {
+      const layer = this.units[unit], path = pathOf(layer), have = this.shown[unit];
+      if (have?.rings !== want.rings) layer.setLatLngs(want.rings);
+      if (have?.css !== want.css) {
+        path.setAttribute("class", `leaflet-interactive kz-unit ${want.css}${unit === this.marked ? " chosen" : ""}`);
+      }
+      if (have?.fill !== want.fill) path.style.fill = want.fill;
+      if (!have) {
+        path.style.display = "";
+        path.setAttribute("tabindex", "0");
+      }
+      const name2 = this.atlas.words.text(want.version.name);
+      if (path.getAttribute("aria-label") !== name2) path.setAttribute("aria-label", name2);
+      if (have?.version !== want.version) path.dataset.version = want.version.id;
+      this.shown[unit] = want;
+    }
+    /** @param {string} unit */
+    hideUnit(unit) {
+      const path = pathOf(this.units[unit]);
+      if (!this.shown[unit] && path.style.display === "none") return;
+      path.style.display = "none";
+      path.removeAttribute("tabindex");
+      this.units[unit].closeTooltip();
+      delete this.shown[unit];
+    }
+    /** @param {Snapshot} snapshot */
+    drawPoints(snapshot) {
+      const { words, state } = this.atlas;
       Object.keys(this.points).forEach((unit) => {
-        const path = self.points[unit].getElement(), version = level === 2 && present[unit];
+        const path = pathOf(this.points[unit]);
+        const version = state.level === 2 && snapshot.points.find((found) => found.unit === unit);
         path.style.display = version ? "" : "none";
         if (!version) return path.removeAttribute("tabindex");
         path.setAttribute("tabindex", "0");
-        path.setAttribute("aria-label", owner.text(version.name) + ", " + owner.word("map.not_recovered"));
+        path.setAttribute("aria-label", `${words.text(version.name)}, ${words.word("map.not_recovered")}`);
         path.dataset.version = version.id;
       });
-      const bandLines = [], claimLines = [];
+    }
+    /** @param {Snapshot} snapshot @param {Snapshot} law @param {Snapshot} fact */
+    drawEdges(snapshot, law, fact) {
+      const { borders } = this.record, { documented, state } = this.atlas;
       this.edges.forEach((edge, index) => {
-        let border = record.borders[index], rank = snapshot.ranks[index];
-        if (level === 1 && rank.indexOf("uezd") === 0) rank = "none";
-        const css = "kz-edge " + rank + " " + evidence(border);
-        if (edge.css !== css) {
-          edge.css = css;
-          edge.getElement().setAttribute("class", css);
-        }
-        if (rank === "none" || documented && border.basis === "conjecture") return;
-        if (rank === "republic") {
-          const a = border.sides[0], b = border.sides[1];
-          if (snapshot.topOf[a] === REPUBLIC !== (snapshot.topOf[b] === REPUBLIC)) bandLines.push(index);
-        }
-        if (snapshot.view === "de_facto" && law.ranks[index] === "republic" && fact.ranks[index] !== "republic") {
-          claimLines.push(index);
-        }
+        const css = `kz-edge ${rankAt(snapshot.ranks[index], state.level)} ${evidence(borders[index])}`;
+        if (this.edgeCss[index] === css) return;
+        this.edgeCss[index] = css;
+        pathOf(edge).setAttribute("class", css);
       });
-      function lines(layer, numbers) {
-        const key = numbers.join();
-        if (layer.key === key) return;
-        layer.key = key;
-        layer.setLatLngs(numbers.map((number) => {
-          return record.borders[number].line;
-        }));
-      }
-      lines(this.band, bandLines);
-      lines(this.claim, claimLines);
-      lines(this.ghost, state.compare ? [] : record.ghostsAt(snapshot.date, snapshot.view, level).filter((number) => {
-        return !documented || record.borders[number].basis !== "conjecture";
-      }));
-      this.drawHatches(law, fact);
-      this.drawZones(snapshot.date);
-      this.drawSelection();
-      if (!this.suffix) owner.drawLineStop();
-      if (!owner.bare) this.label();
+      const { band, claim } = bandAndClaim(borders, snapshot, law, fact, state.level, documented);
+      this.drawLines(this.band, band);
+      this.drawLines(this.claim, claim);
+      const ghosts = state.compare ? [] : this.record.ghostsAt(snapshot.date, snapshot.view, state.level);
+      this.drawLines(this.ghost, ghosts.filter((number) => !documented || borders[number].basis !== "conjecture"));
     }
-    /** Zones are no units: they are there between two days, and only if the reader wants them. */
-    drawZones(date) {
-      const self = this, owner = this.element, there = {};
-      if (owner.zonesShown) this.record.zonesAt(date).forEach((zone) => {
-        there[zone.id] = true;
-      });
-      this.record.zones.forEach((zone) => {
-        const layer = self.zones[zone.id], path = layer.getElement(), shown = Boolean(there[zone.id]);
-        if (layer.there !== shown) {
-          layer.there = shown;
-          path.style.display = shown ? "" : "none";
-          if (shown) path.setAttribute("tabindex", "0");
-          else {
-            path.removeAttribute("tabindex");
-            layer.closeTooltip();
-          }
-          self.drawDots(layer);
-        }
-        const name2 = owner.text(zone.title);
-        if (path.getAttribute("aria-label") !== name2) path.setAttribute("aria-label", name2);
-      });
+    /** @param {import("leaflet").Polyline} layer @param {number[]} numbers of borders */
+    drawLines(layer, numbers) {
+      if (this.isNew(layer, numbers)) layer.setLatLngs(numbers.map((number) => this.record.borders[number].line));
     }
-    drawDots(layer) {
-      const map = this.map;
-      layer.dots.forEach((dot) => {
-        if (dot.zoom !== map.getZoom()) {
-          dot.zoom = map.getZoom();
-          const size = leaflet_default.bounds(dot.ring.map((place) => {
-            return map.project(place);
-          })).getSize();
-          dot.small = Math.max(size.x, size.y) < 20;
-        }
-        dot.getElement().style.display = layer.there && dot.small ? "" : "none";
-      });
+    /** Whether a layer shows other lines or areas than these, which it then does.
+     *
+     * @param {import("leaflet").Path} layer
+     * @param {number[]} numbers
+     */
+    isNew(layer, numbers) {
+      const key = numbers.join();
+      if ((this.keys.get(layer) || "") === key) return false;
+      this.keys.set(layer, key);
+      return true;
     }
-    /** Where decree and rule part: hatched in the colour of who ruled. */
+    /** Where decree and rule part: hatched in the colour of who ruled.
+     *
+     * @param {Snapshot} law
+     * @param {Snapshot} fact
+     */
     drawHatches(law, fact) {
-      const self = this, byRuler = {};
-      if (law.force[REPUBLIC]) {
-        law.topOf.forEach((top, face) => {
-          const ruler = fact.topOf[face];
-          if (top === REPUBLIC && ruler && ruler !== REPUBLIC) (byRuler[ruler] = byRuler[ruler] || []).push(face);
-        });
-      }
-      this.record.rulers.forEach(function(ruler) {
-        const faces = this.element.state.view === "de_jure" && byRuler[ruler] || [], key = faces.join(), layer = self.hatches[ruler];
-        if ((layer.key || "") === key) return;
-        layer.key = key;
-        layer.setLatLngs([].concat.apply([], faces.map((face) => {
-          return self.record.faces[face].rings;
-        })));
-      }, this);
-      this.ruling = byRuler;
+      this.ruling = ruledByOthers(law, fact);
+      this.record.rulers.forEach((ruler) => {
+        const faces = this.atlas.state.view === "de_jure" ? this.ruling[ruler] || [] : [], layer = this.hatches[ruler];
+        if (this.isNew(layer, faces)) layer.setLatLngs(faces.flatMap((face) => this.record.faces[face].rings));
+      });
     }
     drawSelection() {
-      const unit = this.element.state.unit, zone = this.element.state.zone, version = unit && this.snapshot().force[unit];
+      const { unit, zone } = this.atlas.state, version = unit ? this.snapshot().force[unit] : void 0;
       const rings = version ? this.record.ringsOf(version) : NONE;
-      if (this.outline.rings !== rings) {
-        this.outline.rings = rings;
+      if (this.outlined !== rings) {
+        this.outlined = rings;
         this.outline.setLatLngs(rings);
       }
       if (this.marked !== unit) {
@@ -973,862 +1911,289 @@
         this.mark(unit, true);
         this.marked = unit;
       }
-      if (this.markedZone !== zone) {
-        this.markZone(this.markedZone, false);
-        this.markZone(zone, true);
-        this.markedZone = zone;
-      }
+      this.zones.choose(zone);
     }
-    markZone(zone, chosen) {
-      const layer = this.zones[zone];
-      if (layer) [layer].concat(layer.dots).forEach((part) => {
-        mark(part, chosen);
-      });
-    }
+    /** @param {string | null} unit @param {boolean} chosen */
     mark(unit, chosen) {
+      if (unit === null) return;
       mark(this.units[unit], chosen);
       mark(this.points[unit], chosen);
     }
+    /** Light up one stretch of border, or none.
+     *
+     * @param {number | null} index
+     */
+    light(index) {
+      if (this.litLine === index) return;
+      this.litLine = index;
+      this.lit.setLatLngs(index === null ? [] : this.record.borders[index].line);
+    }
+    /** Points and dots keep their proportion to the map.
+     *
+     * @param {number} size
+     */
+    rescale(size) {
+      Object.values(this.points).forEach((point) => {
+        point.setRadius(POINT_RADIUS * size);
+      });
+      this.zones.rescale();
+    }
+    /** @param {boolean} shown */
+    show(shown) {
+      this.pane.style.display = this.labels.pane.style.display = shown ? "" : "none";
+    }
+    /** Leave only a part of the plate to be seen and clicked.
+     *
+     * @param {string} area a CSS shape, "" for all
+     */
+    clip(area) {
+      this.pane.style.clipPath = this.labels.pane.style.clipPath = area;
+    }
   };
-  Object.assign(Plate.prototype, plateLabels);
-  var mapMethods = methods({
-    buildMap() {
-      const self = this, map = this.map;
-      this.pen = document.createElement("canvas").getContext("2d");
-      this.plate = new Plate(this, "");
-      this.other = null;
-      map.on("click", () => {
-        self.select(null);
-      });
-      map.on("move zoom viewreset", () => {
-        self.clip();
-      });
-      this.scale = wordedScale((key) => {
-        return self.word(key);
-      }, {
-        imperial: false,
-        position: "bottomleft"
-      }).addTo(map);
-      this.zoom = leaflet_default.control.zoom({ position: "topright" }).addTo(map);
-    },
-    /** The plates on the screen. */
-    plates() {
-      if (!this.plate) return [];
-      return this.state.compare ? [this.plate, this.other].filter(Boolean) : [this.plate];
-    },
-    /** Lines and points keep their proportion to the map: thin on a small one. */
-    scaleLines() {
-      const size = Math.max(0.5, Math.min(1.5, (this.map.getZoom() - 1.5) / 3.5));
-      this.root.style.setProperty("--k", size.toFixed(2));
-      this.plates().forEach((plate) => {
-        Object.values(plate.points).forEach((point) => {
-          point.setRadius(4.5 * size);
-        });
-        Object.values(plate.zones).forEach((zone) => {
-          plate.drawDots(zone);
-        });
-      });
-    },
-    /** Show the whole republic, as it is when it is largest. */
-    home() {
-      const bounds = leaflet_default.latLngBounds([]);
-      const self = this;
-      (this.record.byUnit[REPUBLIC] || []).forEach((version) => {
-        self.record.ringsOf(version).forEach((ring) => {
-          bounds.extend(leaflet_default.latLngBounds(ring));
-        });
-      });
-      if (!bounds.isValid()) return;
-      this.homing = true;
-      this.map.fitBounds(bounds, { animate: false, padding: [8, 8] });
-      this.homing = false;
-    }
-  });
-
-  // src/compare.js
-  var compareMethods = methods({
-    stopDate(date) {
-      return date ? this.record.stops[this.record.stopAt(date)].date : null;
-    },
-    /** The date to compare with when none is named: the last one, or from there the first. */
-    otherDate() {
-      const stops = this.record.stops, last = stops.length - 1;
-      return stops[this.state.stop === last ? 0 : last].date;
-    },
-    compareWith(date) {
-      this.stopPlaying();
-      this.set({ compare: this.stopDate(date) });
-      if (!date && this.swipe.contains(document.activeElement)) this.compareButton.focus();
-    },
-    buildCompare() {
-      const self = this;
-      this.compareWord = element("span", {});
-      this.compareSelect = element("select", {});
-      this.compareSelect.addEventListener("change", () => {
-        self.compareWith(self.compareSelect.value);
-      });
-      this.compareClose = element("button", { type: "button", class: "kz-compare-close", text: "×" });
-      this.compareClose.addEventListener("click", () => {
-        self.compareWith(null);
-      });
-      this.compareTags = [element("b", { class: "kz-side-left" }), element("b", { class: "kz-side-right" })];
-      this.divider = element("div", {
-        class: "kz-divider",
-        role: "slider",
-        tabindex: "0",
-        "aria-orientation": "horizontal",
-        "aria-valuemin": "0",
-        "aria-valuemax": "100"
-      }, this.compareTags.concat(element("i", { "aria-hidden": "true" })));
-      this.swipe = element("div", { class: "kz-swipe" }, [
-        element("div", { class: "kz-compare" }, [
-          element("label", {}, [this.compareWord, this.compareSelect]),
-          this.compareClose
-        ]),
-        this.divider
-      ]);
-      this.swipe.hidden = true;
-      this.stage.appendChild(this.swipe);
-      this.divider.addEventListener("pointerdown", (event) => {
-        self.divider.setPointerCapture(event.pointerId);
-        self.dragging = true;
-      });
-      this.divider.addEventListener("pointermove", (event) => {
-        if (!self.dragging) return;
-        const box = self.swipe.getBoundingClientRect();
-        self.divide((event.clientX - box.left) / box.width * 100);
-      });
-      ["pointerup", "pointercancel"].forEach((type) => {
-        self.divider.addEventListener(type, () => {
-          self.dragging = false;
-        });
-      });
-      this.divider.addEventListener("keydown", (event) => {
-        const steps = { ArrowLeft: -2, ArrowDown: -2, ArrowRight: 2, ArrowUp: 2, PageDown: -10, PageUp: 10, Home: -100, End: 100 };
-        if (!steps[event.key]) return;
-        event.preventDefault();
-        self.divide(self.share + steps[event.key]);
-      });
-    },
-    /** Put the divider at a share of the map's width, in percent. */
-    divide(share) {
-      this.share = Math.max(0, Math.min(100, share));
-      this.showLine(null);
-      this.clip();
-      this.announceCompare();
-    },
-    announceCompare() {
-      const compare = this.state.compare, stops = this.record.stops, tick = this.tickCompared;
-      const dates = [stops[this.state.stop].date, compare];
-      this.compareButton.setAttribute("aria-pressed", String(Boolean(compare)));
-      if (tick) tick.classList.remove("compared");
-      if (this.swipe.hidden === Boolean(compare)) this.swipe.hidden = !compare;
-      this.root.classList.toggle("kz-comparing", Boolean(compare));
-      if (!compare) return;
-      this.tickCompared = this.ticks[this.record.stopAt(compare)];
-      this.tickCompared.classList.add("compared");
-      this.compareSelect.value = compare;
-      this.compareTags.forEach(function(tag, i) {
-        tag.textContent = this.dateWords(dates[i]);
-      }, this);
-      this.divider.setAttribute("aria-valuenow", String(Math.round(this.share)));
-      this.divider.setAttribute("aria-valuetext", this.word("map.divider_at", {
-        left: this.dateWords(dates[0]),
-        right: this.dateWords(dates[1]),
-        percent: Math.round(this.share)
-      }));
-    },
-    /** Show or hide the second plate, which is made when it is first wanted. */
-    drawCompare() {
-      const compare = this.state.compare;
-      if (compare && !this.other) {
-        this.other = new Plate(this, "-other");
-        this.scaleLines();
-      }
-      if (this.other) {
-        this.other.pane.style.display = this.other.labelPane.style.display = compare ? "" : "none";
-      }
-      this.clip();
-    },
-    /** Each plate is seen on its own side of the divider, and can be clicked only there. */
-    clip() {
-      if (!this.plate) return;
-      const compare = this.state.compare && this.other, far = 1e5;
-      const x = this.map.containerPointToLayerPoint([this.map.getSize().x * this.share / 100, 0]).x;
-      if (compare) this.divider.style.left = this.share + "%";
-      function side(from, to) {
-        return "polygon(" + [[from, -far], [to, -far], [to, far], [from, far]].map((corner) => {
-          return corner[0] + "px " + corner[1] + "px";
-        }).join(",") + ")";
-      }
-      function cut(plate, area) {
-        plate.pane.style.clipPath = plate.labelPane.style.clipPath = area;
-      }
-      cut(this.plate, compare ? side(-far, x) : "");
-      if (compare) cut(this.other, side(x, far));
-    }
-  });
-
-  // src/legend.js
-  var legendMethods = methods({
-    buildLegend() {
-      const self = this;
-      const control = leaflet_default.control({ position: "bottomright" });
-      control.onAdd = function() {
-        self.legend = element("details", { class: "kz-legend" }, [element("summary", {}), element("div", {})]);
-        self.legend.firstChild.addEventListener("click", () => {
-          self.explain();
-        });
-        self.legend.addEventListener("toggle", () => {
-          if (self.legend.open) self.explain();
-        });
-        leaflet_default.DomEvent.disableClickPropagation(self.legend);
-        leaflet_default.DomEvent.disableScrollPropagation(self.legend);
-        return self.legend;
-      };
-      control.addTo(this.map);
-    },
-    drawLegend() {
-      const self = this, snapshot = this.snapshot(), plates = this.plates(), seen = {};
-      const shown = plates.length ? plates.map((plate) => {
-        return plate.snapshot();
-      }) : [snapshot];
-      const firsts = [];
-      shown.forEach((other) => {
-        other.firsts.forEach((version) => {
-          if (seen[version.unit] || !self.record.home[version.unit] || self.isAbroad(version, other)) return;
-          seen[version.unit] = true;
-          firsts.push(version);
-        });
-      });
-      const rulers = this.record.rulers.filter((ruler) => {
-        return plates.some((plate) => {
-          return plate.ruling[ruler];
-        });
-      });
-      if (this.legend.open) this.explain();
-      const key = [snapshot.view, this.state.lang, rulers, firsts.map((v) => {
-        return v.id;
-      })].join(" ");
-      if (key === this.legendKey) return;
-      this.legendKey = key;
-      firsts.sort((a, b) => {
-        return self.text(a.label).localeCompare(self.text(b.label), self.state.lang);
-      });
-      const began = Boolean(snapshot.force[REPUBLIC]), decreed = snapshot.view === "de_jure", chips = [];
-      function chip(make) {
-        const id = Array.prototype.slice.call(arguments, 1).join(" ") + " " + self.state.lang;
-        chips.push(self.chips[id] || (self.chips[id] = make()));
-      }
-      function word(name2) {
-        chip(() => {
-          return element("b", { text: self.word(name2) });
-        }, name2);
-      }
-      word(began ? "map.legend_units" : "map.legend_units_before");
-      firsts.forEach((version) => {
-        chip(() => {
-          const node = element("button", { type: "button", title: self.text(version.name) }, [
-            patch(colour(version.unit), began ? "" : "kz-pale"),
-            element("span", { text: self.text(version.label) })
-          ]);
-          node.addEventListener("click", () => {
-            self.select(version.unit);
-          });
-          return node;
-        }, version.id, began);
-      });
-      if (rulers.length) word(decreed ? "map.legend_hatched" : "map.legend_claimed");
-      rulers.forEach((ruler) => {
-        chip(() => {
-          const node = patch(decreed ? "transparent" : strong(ruler), decreed ? "kz-hatched" : "kz-claimed");
-          node.style.setProperty("--line", strong(ruler));
-          return element("span", { class: "kz-ruler" }, [
-            node,
-            element("span", { text: self.text(self.record.byUnit[ruler][0].label) })
-          ]);
-        }, ruler, decreed);
-      });
-      fill(this.key, chips);
-      this.key.setAttribute("aria-label", this.word("map.legend"));
-      this.legend.firstChild.textContent = this.word("map.legend");
-    },
-    /** Write what the signs mean, and the switches that stand with them. */
-    explain() {
-      const self = this, view = this.state.view, dates = this.plates().map((plate) => {
-        return plate.snapshot().date;
-      });
-      const zones = this.record.zones.filter((zone) => {
-        return dates.some((date) => {
-          return self.record.zonesAt(date).indexOf(zone) >= 0;
-        });
-      });
-      const key = [
-        view,
-        this.state.lang,
-        this.documented,
-        this.witnessing,
-        this.zonesShown,
-        zones.map((zone) => {
-          return zone.id;
-        })
-      ].join(" ");
-      if (key === this.explained) return;
-      this.explained = key;
-      const box = element("div", {});
-      function heading(word) {
-        box.appendChild(element("h2", { text: self.word(word) }));
-      }
-      function row(swatch, text) {
-        box.appendChild(element("p", {}, [swatch, element("span", { text })]));
-      }
-      function check(name2, word, on, change) {
-        const input = element("input", { type: "checkbox" });
-        input.checked = on;
-        input.addEventListener("change", () => {
-          change(input.checked);
-        });
-        const label = element("label", { class: "kz-check kz-" + name2 }, [input, element("span", { text: self.word(word) })]);
-        box.appendChild(label);
-        return label;
-      }
-      row(patch("var(--c-out)"), this.word("map.legend_outside"));
-      heading("map.zones");
-      check("zones", "map.zones_show", this.zonesShown, (on) => {
-        self.zonesShown = on;
-        self.set({});
-      });
-      zones.forEach((zone) => {
-        const chip = element("button", { type: "button", class: "kz-zone-chip" }, [
-          zonePatch(zone.kind),
-          element("span", { text: self.text(zone.title) })
-        ]);
-        chip.addEventListener("click", () => {
-          self.select(null, zone.id);
-        });
-        box.appendChild(chip);
-      });
-      if (!zones.length) box.appendChild(element("p", { text: this.word("map.zones_none") }));
-      heading("map.legend_lines");
-      row(stroke("kz-edge republic solid"), this.word("map.line_republic"));
-      if (view === "de_facto") row(stroke("kz-claim"), this.word("map.line_claim"));
-      row(stroke("kz-edge gubernia solid"), this.word("map.line_gubernia"));
-      row(stroke("kz-edge uezd solid"), this.word("map.line_uezd"));
-      heading("map.legend_evidence");
-      ["solid", "dashed", "dotted", "guess"].forEach((kind) => {
-        row(stroke("kz-edge gubernia " + kind), self.word("map.evidence_" + kind));
-      });
-      check("documented-only", "map.documented", this.documented, (on) => {
-        self.documented = on;
-        self.set({});
-      });
-      if (this.options.witnesses) {
-        check("witnesses", "map.witnesses", this.witnessing, (on) => {
-          self.showWitnesses(on);
-        }).appendChild(element("small", { text: self.word("map.witnesses_note") }));
-      }
-      row(stroke("kz-ghost"), this.word("map.line_ghost"));
-      row(element("i", { class: "kz-ring" }), this.word("map.not_recovered"));
-      row(element("i", { class: "kz-stroke kz-other-sample" }), this.word("map.other_date"));
-      if (this.options.tiles) {
-        check("tiles", "map.tiles", Boolean(this.tileLayer), (on) => {
-          self.showTiles(on);
-        }).appendChild(element("small", { text: self.word("map.tiles_note") }));
-      }
-      const focused = this.legend.contains(document.activeElement) && document.activeElement.parentNode.className;
-      this.legend.replaceChild(box, this.legend.lastChild);
-      const again = focused && this.legend.getElementsByClassName(focused)[0];
-      if (again && again.querySelector("input")) again.querySelector("input").focus();
-    },
-    showTiles(on) {
-      if (on && !this.tileLayer) {
-        this.tileLayer = leaflet_default.tileLayer(this.options.tiles.url, { attribution: this.options.tiles.credit }).addTo(this.map);
-        this.credit = leaflet_default.control.attribution({ prefix: false }).addTo(this.map);
-        this.credit.addAttribution(this.options.tiles.credit);
-      } else if (!on && this.tileLayer) {
-        this.tileLayer.remove();
-        this.credit.remove();
-        this.tileLayer = null;
-      }
-      this.root.classList.toggle("kz-with-tiles", on);
-    }
-  });
-
-  // src/lines.js
-  var lineMethods = methods({
-    /** Whether a stretch is on the map as a border, so that there is something to tell. */
-    isTold(plate, index) {
-      const border = this.record.borders[index], rank = plate.snapshot().ranks[index];
-      if (border.frame || rank === "none" || rank === "edge") return false;
-      if (this.state.level === 1 && rank.indexOf("uezd") === 0) return false;
-      return !(this.documented && border.basis === "conjecture");
-    },
-    /** What is said of a stretch: a heading, then line by line. */
-    evidenceOf(plate, index) {
-      const self = this, record = this.record, border = record.borders[index], snapshot = plate.snapshot();
-      const rank = snapshot.ranks[index].split(" ");
-      const holders = this.state.level === 1 ? snapshot.firstOf : snapshot.tileOf;
-      const names = border.sides.map((face) => {
-        const version = snapshot.force[holders[face]];
-        return version && self.text(version.label);
-      }).filter((name2, i, all) => {
-        return name2 && all.indexOf(name2) === i;
-      });
-      const method = record.methods[border.method];
-      const sources = method.sources.map((source) => {
-        const own = source === "inference" || source === "general-knowledge";
-        return own ? self.word("card.source_" + source) : record.sources[source];
-      });
-      const kind = rank[0] === "republic" && rank[1] ? "ruler" : rank[0];
-      return [names.join(" – ") || this.word("map.stretch_coast")].concat([
-        this.word("map.stretch_" + kind),
-        this.word("map.rests_on", {
-          basis: this.word("card.basis_" + border.basis),
-          certainty: this.word("card.certainty_" + border.certainty)
-        }),
-        this.word("map.accuracy", { km: border.km }),
-        this.word("map.drawn_as", { method: this.text(method.title) }),
-        this.word("map.drawn_from", { sources: sources.join("; ") })
-      ]);
-    },
-    /** Show what a stretch rests on, at a place on it; without a plate show none. */
-    showLine(plate, index, place) {
-      this.plates().forEach((other) => {
-        const lit = other === plate ? index : null;
-        if (other.litLine === lit) return;
-        other.litLine = lit;
-        other.lit.setLatLngs(lit === null ? [] : other.record.borders[lit].line);
-      });
-      this.root.classList.toggle("kz-on-line", Boolean(plate));
-      this.line = plate ? { plate, index, place } : null;
-      this.lineTip.hidden = !plate;
-      if (!plate) return;
-      const said = this.evidenceOf(plate, index), key = said.join("\n");
-      if (this.lineSaid !== key) {
-        this.lineSaid = key;
-        this.lineTip.replaceChildren.apply(this.lineTip, said.map((text, i) => {
-          return element(i ? "span" : "strong", { text });
-        }));
-      }
-      this.placeLine();
-    },
-    /** Put what is said of a stretch beside its place, and wholly inside the map. */
-    placeLine() {
-      if (!this.line) return;
-      const at = this.map.latLngToContainerPoint(this.line.place), size = this.map.getSize(), tip = this.lineTip, gap = 14;
-      const w = tip.offsetWidth, h = tip.offsetHeight;
-      const x = at.x + gap + w <= size.x ? at.x + gap : at.x - gap - w >= 0 ? at.x - gap - w : (size.x - w) / 2;
-      const beside = x > at.x || x + w < at.x;
-      let y = beside ? at.y - h / 2 : at.y - gap - h >= 0 ? at.y - gap - h : at.y + gap;
-      y = Math.max(2, Math.min(y, size.y - h - 2));
-      tip.style.transform = "translate(" + Math.round(x) + "px," + Math.round(y) + "px)";
-    },
-    /** The stretch nearest to a point of the map's window, if one is near enough. */
-    lineNear(at, reach) {
-      let self = this, point = this.map.containerPointToLayerPoint(at), best = null;
-      const plate = this.state.compare && at.x > this.map.getSize().x * this.share / 100 ? this.other : this.plate;
-      plate.edges.forEach((edge, index) => {
-        if (!self.isTold(plate, index)) return;
-        const box = pixelBounds(edge);
-        if (!box || point.x < box.min.x - reach || point.x > box.max.x + reach || point.y < box.min.y - reach || point.y > box.max.y + reach) return;
-        const nearest = edge.closestLayerPoint(point);
-        if (nearest && nearest.distance <= reach && (!best || nearest.distance < best.distance)) {
-          best = { plate, index, distance: nearest.distance };
-        }
-      });
-      return best;
-    },
-    /** The pointer is only listened to: a press near a line goes to the unit under it as it does elsewhere. */
-    listenToLines() {
-      let self = this, map = this.map, container = map.getContainer(), waiting = null;
-      function look(event, reach) {
-        if (event.target.closest(".leaflet-control") || event.buttons && event.pointerType === "mouse") {
-          return self.showLine(null);
-        }
-        const at = map.mouseEventToContainerPoint(event), found = self.lineNear(at, reach);
-        if (found) self.showLine(found.plate, found.index, map.containerPointToLatLng(at));
-        else if (self.line) self.showLine(null);
-      }
-      container.addEventListener("pointermove", (event) => {
-        if (event.pointerType !== "mouse") return;
-        if (!waiting) requestAnimationFrame(() => {
-          const last = waiting;
-          waiting = null;
-          look(last, 5);
-        });
-        waiting = event;
-      });
-      container.addEventListener("pointerleave", () => {
-        if (self.line) self.showLine(null);
-      });
-      container.addEventListener("click", (event) => {
-        if (event.pointerType && event.pointerType !== "mouse") look(event, 14);
-      }, true);
-      map.on("move zoomend", () => {
-        self.placeLine();
-      });
-      map.on("movestart zoomstart", () => {
-        if (self.line && !self.line.held) self.showLine(null);
-      });
-    },
-    /** By keyboard the stretches are one stop; the arrows go from one to the next. The map listens for all of
-     * them: a browser lets the keyboard come to every shape that listens for itself. */
-    listenToKeys() {
-      const self = this, container = this.map.getContainer();
-      function lineOf(node) {
-        return node && node.dataset && node.dataset.line !== void 0 ? Number(node.dataset.line) : null;
-      }
-      container.addEventListener("focusin", (event) => {
-        const index = lineOf(event.target), order = index === null ? [] : self.lineOrder();
-        if (index === null) return;
-        if (lineOf(event.relatedTarget) === null && order.length && order.indexOf(index) < 0) {
-          return self.focusLine(order[0]);
-        }
-        event.target.setAttribute("aria-label", self.evidenceOf(self.plate, index).join(". "));
-        self.showLine(self.plate, index, self.middleOf(index));
-        self.line.held = true;
-      });
-      container.addEventListener("focusout", () => {
-        if (self.line && self.line.held) self.showLine(null);
-      });
-      container.addEventListener("keydown", (event) => {
-        const index = lineOf(event.target);
-        const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-        if (index === null || !step) return;
-        event.preventDefault();
-        event.stopPropagation();
-        const order = self.lineOrder(), at = order.indexOf(index);
-        if (order.length) self.focusLine(order[(Math.max(at, step > 0 ? -1 : 0) + step + order.length) % order.length]);
-      });
-    },
-    middleOf(index) {
-      const line = this.record.borders[index].line;
-      return line[Math.floor(line.length / 2)];
-    },
-    /** The stretches in the arrows' order, from west to east: the chosen unit's, or all. */
-    lineOrder() {
-      const self = this, plate = this.plate, record = this.record, bounds = this.map.getBounds();
-      const faces = {}, version = this.state.unit && plate.snapshot().force[this.state.unit];
-      if (version) {
-        const holders = version.level === 1 && !version.faces ? plate.snapshot().firstOf : plate.snapshot().tileOf;
-        holders.forEach((unit, face) => {
-          if (unit === version.unit) faces[face] = true;
-        });
-      }
-      const some = Object.keys(faces).length > 0;
-      return record.borders.map((_, index) => {
-        return index;
-      }).filter((index) => {
-        const sides = record.borders[index].sides;
-        return self.isTold(plate, index) && (some ? Boolean(faces[sides[0]]) !== Boolean(faces[sides[1]]) : bounds.contains(self.middleOf(index)));
-      }).sort((a, b) => {
-        return self.middleOf(a).lng - self.middleOf(b).lng;
-      });
-    },
-    focusLine(index) {
-      const path = this.plate.edges[index].getElement();
-      this.moveLineStop(index);
-      path.focus({ preventScroll: true });
-    },
-    /** Exactly one stretch takes the keyboard's focus. */
-    moveLineStop(index) {
-      if (this.lineStop === index) return;
-      let path = this.lineStop !== void 0 && this.plate.edges[this.lineStop].getElement();
-      if (path) ["tabindex", "role", "aria-label"].forEach((key) => {
-        path.removeAttribute(key);
-      });
-      this.lineStop = index;
-      if (index === void 0) return;
-      path = this.plate.edges[index].getElement();
-      path.setAttribute("role", "img");
-      path.setAttribute("tabindex", "0");
-      path.setAttribute("aria-label", this.word("map.lines"));
-    },
-    drawLineStop() {
-      const self = this;
-      if (this.lineStop !== void 0 && this.isTold(this.plate, this.lineStop)) return;
-      const first = this.record.borders.findIndex((_, index) => {
-        return self.isTold(self.plate, index);
-      });
-      this.moveLineStop(first < 0 ? void 0 : first);
-    }
-  });
 
   // src/state.js
-  var REST_MS = 280;
-  var stateMethods = methods({
-    go(stop) {
-      this.set({ stop: Math.max(0, Math.min(this.record.stops.length - 1, stop)) });
-    },
-    set(changes) {
-      const self = this, before = this.state;
-      this.state = Object.assign({}, before, changes);
-      this.rest();
-      if (this.frame) {
-        this.late = true;
-        return;
-      }
-      this.frame = requestAnimationFrame(() => {
-        self.frame = null;
-        if (self.late) self.redraw();
-      });
-      this.redraw();
-      if (this.state.lang !== before.lang || this.state.level !== before.level) this.ahead();
-    },
-    redraw() {
-      this.late = false;
-      this.announce();
-      this.draw();
-    },
-    rest() {
-      const self = this;
-      clearTimeout(this.resting);
-      this.resting = setTimeout(() => {
-        self.tell();
-      }, REST_MS);
-    },
-    tell() {
-      clearTimeout(this.resting);
-      const state = this.state, stop = this.record.stops[state.stop];
-      const titles = stop.events.map(function(event) {
-        return this.text(event.title);
-      }, this);
-      let said = this.dateWords(stop.date) + ". " + titles.join(". ");
-      if (state.unit && !this.snapshot().force[state.unit]) said += ". " + this.word("map.absent");
-      if (state.zone && !this.record.zonesAt(stop.date).some((zone) => {
-        return zone.id === state.zone;
-      })) {
-        said += ". " + this.word("map.absent_zone");
-      }
-      if (this.live.textContent !== said) this.live.textContent = said;
-      const report = this.reportOf(state);
-      const key = JSON.stringify(report);
-      if (key === this.told) return;
-      this.told = key;
-      if (this.options.report) this.options.report(report);
-    },
-    reportOf(state) {
-      return {
-        date: this.record.stops[state.stop].date,
-        view: state.view,
-        level: state.level,
-        unit: state.unit,
-        zone: state.zone,
-        compare: state.compare,
-        point: state.point,
-        serial: state.serial
-      };
-    },
-    /** Choose a unit, or a zone, or nothing. */
-    select(unit, zone) {
-      if (unit === this.state.unit && (zone || null) === this.state.zone) return;
-      this.state.unit = unit;
-      this.state.zone = zone || null;
-      this.tell();
-      this.plates().forEach((plate) => {
-        plate.drawSelection();
-        plate.label();
-      });
-    },
-    /** A word from outside: go to a date, a view, a unit, a language. Each serial number counts once. */
-    command(command) {
-      if (command.serial <= this.state.serial) return;
-      const changes = { serial: command.serial };
-      ["view", "level", "lang"].forEach((key) => {
-        if (command[key] !== void 0 && command[key] !== null) changes[key] = command[key];
-      });
-      ["unit", "zone"].forEach((key) => {
-        if (command[key] !== void 0) changes[key] = command[key];
-      });
-      if (changes.unit) changes.zone = null;
-      else if (changes.zone) changes.unit = null;
-      if (command.compare !== void 0) changes.compare = this.stopDate(command.compare);
-      if (command.guests !== void 0) this.drawGuests(command.guests);
-      if (command.pick !== void 0) this.root.classList.toggle("kz-pick", Boolean(command.pick));
-      if (command.point !== void 0) {
-        changes.point = command.point;
-        this.drawPoint(command.point);
-      }
-      if (command.embed !== void 0) this.root.classList.toggle("kz-embed", Boolean(command.embed));
-      if (command.date) changes.stop = this.record.stopAt(command.date);
-      this.stopPlaying();
-      this.set(changes);
-      clearTimeout(this.resting);
-      const next = Object.assign({}, this.state, changes);
-      this.told = JSON.stringify(this.reportOf(next));
-      if (command.show) this.show(next.unit, next.zone);
-    },
-    /** Follow a link of a card: the reader's own step, so it is reported at once. */
-    follow(target) {
-      const changes = {};
-      if (target.date) changes.stop = this.record.stopAt(target.date);
-      if (target.view) changes.view = target.view;
-      if (target.unit) Object.assign(changes, { unit: target.unit, zone: null });
-      if (target.zone) Object.assign(changes, { zone: target.zone, unit: null });
-      if (target.compare) changes.compare = this.stopDate(target.compare);
-      this.stopPlaying();
-      this.set(changes);
-      this.tell();
-      this.show(target.unit, target.zone);
-    },
-    /** Bring a unit or a zone into sight if it is not. */
-    show(unit, zone) {
-      const version = unit && this.snapshot().force[unit];
-      const area = zone && this.record.zones.filter((other) => {
-        return other.id === zone;
-      })[0];
-      if (!version && !area) return;
-      const bounds = leaflet_default.latLngBounds(area ? [].concat.apply([], area.rings) : version.geometry.type === "Point" ? [this.record.place(version.geometry.coordinates[0], version.geometry.coordinates[1])] : [].concat.apply([], this.record.ringsOf(version)));
-      if (bounds.isValid() && !this.map.getBounds().contains(bounds)) {
-        this.map.fitBounds(bounds, { maxZoom: Math.max(this.map.getZoom(), 6), padding: [30, 30] });
-      }
-    },
-    snapshot() {
-      return this.record.snapshot(this.state.stop, this.state.view);
-    },
-    isAbroad(version, snapshot) {
-      return snapshot.force[REPUBLIC] !== void 0 && snapshot.top(version) !== REPUBLIC;
-    },
-    draw() {
-      const stop = this.state.stop, compare = this.state.compare;
-      this.root.classList.toggle("kz-documented", this.documented);
-      this.drawCompare();
-      this.plate.draw(stop);
-      if (compare) this.other.draw(this.record.stopAt(compare));
-      if (this.witnessing) this.drawWitnesses();
-      const line = this.line;
-      if (line) {
-        this.showLine(this.isTold(line.plate, line.index) ? line.plate : null, line.index, line.place);
-        if (this.line) this.line.held = line.held;
-      }
-      this.drawLegend();
+  function openingState(given, record) {
+    const date = given.date || record.stops[0].date;
+    return {
+      view: "de_jure",
+      level: 2,
+      unit: null,
+      zone: null,
+      point: null,
+      serial: 0,
+      ...given,
+      date,
+      stop: record.stopAt(date),
+      compare: record.stopDate(given.compare)
+    };
+  }
+  function reportOf(state, record) {
+    return {
+      date: record.stops[state.stop].date,
+      view: state.view,
+      level: state.level,
+      unit: state.unit,
+      zone: state.zone,
+      compare: state.compare,
+      point: state.point,
+      serial: state.serial
+    };
+  }
+  function changesOf(command, record) {
+    const changes = { serial: command.serial };
+    if (command.view) changes.view = command.view;
+    if (command.level) changes.level = command.level;
+    if (command.lang) changes.lang = command.lang;
+    if (command.unit !== void 0) changes.unit = command.unit;
+    if (command.zone !== void 0) changes.zone = command.zone;
+    if (changes.unit) changes.zone = null;
+    else if (changes.zone) changes.unit = null;
+    if (command.compare !== void 0) changes.compare = record.stopDate(command.compare);
+    if (command.point !== void 0) changes.point = command.point;
+    if (command.date) changes.stop = record.stopAt(command.date);
+    return changes;
+  }
+  function changesOfLink(link, record) {
+    const changes = {};
+    if (link.date) changes.stop = record.stopAt(link.date);
+    if (link.view) changes.view = /** @type {import("./types").View} */
+    link.view;
+    if (link.unit) Object.assign(changes, { unit: link.unit, zone: null });
+    if (link.zone) Object.assign(changes, { zone: link.zone, unit: null });
+    if (link.compare) changes.compare = record.stopDate(link.compare);
+    return changes;
+  }
+
+  // src/switches.js
+  var Switches = class {
+    /** @param {import("./element.js").AtlasElement} atlas */
+    constructor(atlas) {
+      this.atlas = atlas;
+      this.choices = [
+        this.choice("view", VIEWS, (value) => ({ view: (
+          /** @type {import("./types").View} */
+          value
+        ) })),
+        this.choice("level", ["1", "2"], (value) => ({ level: Number(value) }))
+      ];
     }
-  });
+    /**
+     * @param {"view" | "level"} name
+     * @param {string[]} values
+     * @param {(value: string) => Partial<import("./types").State>} changes
+     * @returns {Choice}
+     */
+    choice(name2, values, changes) {
+      const group = element("fieldset", { class: "kz-switch" }, [element("legend")]);
+      const inputs = values.map((value) => {
+        const input = element("input", { type: "radio", name: `kz-${name2}`, value });
+        input.checked = String(this.atlas.state[name2]) === value;
+        input.addEventListener("change", () => {
+          this.atlas.set(changes(value));
+        });
+        group.appendChild(element("label", {}, [input, element("span")]));
+        return input;
+      });
+      return { name: name2, group, inputs };
+    }
+    announce() {
+      this.choices.forEach(({ name: name2, inputs }) => {
+        inputs.forEach((input) => {
+          input.checked = input.value === String(this.atlas.state[name2]);
+        });
+      });
+    }
+    speak() {
+      const { words } = this.atlas;
+      this.choices.forEach(({ name: name2, group, inputs }) => {
+        inside(group, "legend").textContent = words.word(`map.${name2}`);
+        inputs.forEach((input) => {
+          const span = (
+            /** @type {HTMLElement} */
+            input.nextElementSibling
+          );
+          span.textContent = words.word(`map.${name2}_${input.value}`);
+        });
+      });
+    }
+  };
+
+  // src/steps.js
+  function yearsOf(stops) {
+    const years = [...new Set(stops.map((stop) => stop.date.slice(0, 4)))];
+    const firsts = years.map((year) => stops.findIndex((stop) => stop.date.startsWith(year)));
+    return years.map((year, i) => ({ year, first: firsts[i], end: firsts[i + 1] ?? stops.length }));
+  }
+  function pageTo(stops, stop, key) {
+    const years = yearsOf(stops), now = years.findIndex(({ end }) => stop < end);
+    if (key === "PageUp") return years[now + 1]?.first ?? stops.length - 1;
+    if (key === "PageDown") return stop > years[now].first ? years[now].first : years[now - 1]?.first ?? 0;
+    return null;
+  }
+  function positionOf(stops, date) {
+    const last = stops.length - 1;
+    if (date < stops[0].date || date > stops[last].date) return null;
+    const before = stops.reduce((found, stop, index) => stop.date <= date ? index : found, 0);
+    if (before === last || date === stops[before].date) return before;
+    const start = Date.parse(stops[before].date);
+    return before + (Date.parse(date) - start) / (Date.parse(stops[before + 1].date) - start);
+  }
+  function captionOf(titles) {
+    return titles[0] + (titles.length > 1 ? ` (+${titles.length - 1})` : "");
+  }
 
   // src/timeline.js
-  var SPEEDS = [1600, 800, 400];
-  var timelineMethods = methods({
-    buildTimeline() {
-      const self = this, stops = this.record.stops, last = stops.length - 1;
-      function button(name2, symbol, action) {
-        const node = element("button", { type: "button", class: "kz-" + name2 });
-        node.appendChild(element("span", { "aria-hidden": "true", text: symbol }));
-        node.addEventListener("click", action);
-        return node;
-      }
-      this.previous = button("previous", "‹", () => {
-        self.stopPlaying();
-        self.go(self.state.stop - 1);
-      });
-      this.next = button("next", "›", () => {
-        self.stopPlaying();
-        self.go(self.state.stop + 1);
-      });
-      this.play = button("play", "▶", () => {
-        if (self.timer) self.stopPlaying();
-        else self.startPlaying();
-      });
-      this.speed = button("speed", "1×", () => {
-        self.pace = ((self.pace || 0) + 1) % SPEEDS.length;
-        if (self.timer) {
-          self.stopPlaying();
-          self.startPlaying();
-        }
-        self.announce();
-      });
+  var SPEEDS = [{ ms: 1600, text: "1×" }, { ms: 800, text: "2×" }, { ms: 400, text: "4×" }];
+  var Timeline = class {
+    /** @param {import("./element.js").AtlasElement} atlas */
+    constructor(atlas) {
+      this.atlas = atlas;
+      this.stops = atlas.record.stops;
+      this.last = this.stops.length - 1;
       this.pace = 0;
-      this.years = stops.map((stop) => {
-        return stop.date.slice(0, 4);
-      }).filter((year, i, all) => {
-        return all.indexOf(year) === i;
+      this.timer = null;
+      this.previous = this.button("previous", "‹", () => {
+        this.go(atlas.state.stop - 1);
       });
-      this.firstOfYear = {};
-      this.years.forEach((year) => {
-        self.firstOfYear[year] = stops.findIndex((stop) => {
-          return stop.date.slice(0, 4) === year;
-        });
+      this.next = this.button("next", "›", () => {
+        this.go(atlas.state.stop + 1);
       });
-      this.yearButtons = this.years.map((year) => {
+      this.play = this.button("play", "▶", () => {
+        if (this.timer) this.stop();
+        else this.start();
+      });
+      this.speed = this.button("speed", SPEEDS[0].text, () => {
+        this.changePace();
+      });
+      this.years = yearsOf(this.stops);
+      this.yearButtons = this.years.map(({ year, first }) => {
         const node = element("button", { type: "button", class: "kz-year", text: year });
         node.addEventListener("click", () => {
-          self.stopPlaying();
-          self.go(self.firstOfYear[year]);
+          this.go(first);
         });
         return node;
       });
-      this.captionDate = element("b", {});
-      this.captionTitle = element("span", {});
+      this.captionDate = element("b");
+      this.captionTitle = element("span");
       this.caption = element("p", { class: "kz-caption" }, [this.captionDate, this.captionTitle]);
       this.live = element("p", { class: "kz-live", "aria-live": "polite", role: "status" });
-      this.range = element("input", { type: "range", min: "0", max: String(last), step: "1", class: "kz-range" });
-      this.range.value = String(this.state.stop);
-      this.range.addEventListener("input", () => {
-        self.stopPlaying();
-        self.go(Number(self.range.value));
+      this.attribution = element("p", { class: "kz-attribution" });
+      this.range = this.makeRange();
+      this.ticks = this.makeTicks();
+      this.tickNow = this.ticks[atlas.state.stop];
+      this.otherTicks = this.makeOtherTicks();
+      this.node = this.lay();
+    }
+    // ---- made once
+    /** @param {string} css @param {string} symbol @param {() => void} action */
+    button(css, symbol, action) {
+      const node = element("button", { type: "button", class: `kz-${css}` }, [
+        element("span", { "aria-hidden": "true", text: symbol })
+      ]);
+      node.addEventListener("click", action);
+      return node;
+    }
+    makeRange() {
+      const range = element("input", { type: "range", min: "0", max: String(this.last), step: "1", class: "kz-range" });
+      range.value = String(this.atlas.state.stop);
+      range.addEventListener("input", () => {
+        this.go(Number(range.value));
       });
-      this.range.addEventListener("keydown", (event) => {
-        const year = self.years.indexOf(stops[self.state.stop].date.slice(0, 4));
-        let target = null;
-        if (event.key === "PageUp") {
-          target = year + 1 < self.years.length ? self.firstOfYear[self.years[year + 1]] : last;
-        } else if (event.key === "PageDown") {
-          const first = self.firstOfYear[self.years[year]];
-          target = self.state.stop > first ? first : year > 0 ? self.firstOfYear[self.years[year - 1]] : 0;
-        }
-        if (target !== null) {
-          event.preventDefault();
-          self.stopPlaying();
-          self.go(target);
-        }
+      range.addEventListener("keydown", (event) => {
+        const target = pageTo(this.stops, this.atlas.state.stop, event.key);
+        if (target === null) return;
+        event.preventDefault();
+        this.go(target);
       });
-      const ticks = element("div", { class: "kz-ticks", "aria-hidden": "true" });
-      const counts = stops.map((stop) => {
-        return self.record.versions.filter((version) => {
-          return version.from === stop.date;
-        }).length;
-      });
-      function at(index) {
-        return (last ? index / last * 100 : 0) + "%";
-      }
-      this.years.forEach((year, i) => {
-        const from = self.firstOfYear[year];
-        const to = i + 1 < self.years.length ? self.firstOfYear[self.years[i + 1]] : last + 1;
+      return range;
+    }
+    /** Where a stop lies on the track, in percent.
+     *
+     * @param {number} position
+     */
+    at(position) {
+      return `${this.last ? position / this.last * 100 : 0}%`;
+    }
+    /** A band behind the ticks of each year. */
+    makeBands() {
+      return this.years.map(({ year, first, end }) => {
         const band = element("span", { class: "kz-year-band", text: year });
-        band.style.left = "calc(" + at(from) + " - " + 100 / last / 2 + "%)";
-        band.style.width = (to - from) / last * 100 + "%";
-        ticks.appendChild(band);
+        band.style.left = `calc(${this.at(first)} - ${100 / this.last / 2}%)`;
+        band.style.width = `${(end - first) / this.last * 100}%`;
+        return band;
       });
-      this.ticks = stops.map((stop, index) => {
+    }
+    /** A tick for each stop: the more begins on its day, the higher. */
+    makeTicks() {
+      return this.stops.map((stop, index) => {
+        const count = this.atlas.record.versions.filter((version) => version.from === stop.date).length;
         const tick = element("span", { class: "kz-tick" });
-        tick.style.left = at(index);
-        tick.style.height = 5 + 2.2 * Math.sqrt(Math.min(counts[index], 16)) + "px";
-        ticks.appendChild(tick);
+        tick.style.left = this.at(index);
+        tick.style.height = `${5 + 2.2 * Math.sqrt(Math.min(count, 16))}px`;
         return tick;
       });
-      this.otherTicks = [];
-      this.record.alternatives.forEach((other) => {
-        const before = self.record.stopAt(other.date);
-        if (other.date < stops[0].date || other.date > stops[last].date) return;
-        let index = before, after = stops[before + 1];
-        if (after && other.date > stops[before].date) {
-          const start = Date.parse(stops[before].date);
-          index += (Date.parse(other.date) - start) / (Date.parse(after.date) - start);
-        }
-        const tick = element("span", { class: "kz-tick-other" });
-        tick.style.left = at(index);
-        ticks.appendChild(tick);
-        const stop = stops.findIndex((stop2) => {
-          return stop2.events.some((event) => {
-            return event.id === other.event;
-          });
+    }
+    /** A hollow tick for each date that some source gives to an event of another day; it leads to the event. */
+    makeOtherTicks() {
+      return this.atlas.record.alternatives.flatMap((other) => {
+        const position = positionOf(this.stops, other.date);
+        const stop = this.stops.findIndex(({ events }) => events.some((event) => event.id === other.event));
+        if (position === null || stop < 0) return [];
+        const node = element("span", { class: "kz-tick-other" });
+        node.style.left = this.at(position);
+        node.addEventListener("click", () => {
+          this.go(stop);
         });
-        tick.addEventListener("click", () => {
-          self.stopPlaying();
-          self.go(stop);
-        });
-        self.otherTicks.push({ node: tick, other, stop });
+        return [{ node, other, stop }];
       });
-      this.timeline = element("section", { class: "kz-timeline" }, [
+    }
+    lay() {
+      const ticks = element("div", { class: "kz-ticks", "aria-hidden": "true" }, [
+        ...this.makeBands(),
+        ...this.ticks,
+        ...this.otherTicks.map((tick) => tick.node)
+      ]);
+      return element("section", { class: "kz-timeline" }, [
         element("div", { class: "kz-row" }, [
           element("div", { class: "kz-buttons" }, [this.previous, this.play, this.next, this.speed]),
           this.caption,
@@ -1836,77 +2201,123 @@
         ]),
         element("div", { class: "kz-track" }, [this.range, ticks]),
         this.live,
-        this.attribution = element("p", { class: "kz-attribution" })
+        this.attribution
       ]);
-      this.root.insertBefore(this.timeline, this.key.nextSibling);
-    },
-    startPlaying() {
-      const self = this;
-      if (this.state.stop === this.record.stops.length - 1) this.go(0);
-      this.timer = setInterval(() => {
-        if (self.state.stop === self.record.stops.length - 1) self.stopPlaying();
-        else self.go(self.state.stop + 1);
-      }, SPEEDS[this.pace]);
-      this.announce();
-    },
-    stopPlaying() {
+    }
+    // ---- moved
+    /** The reader's own step, which ends playing.
+     *
+     * @param {number} stop
+     */
+    go(stop) {
+      this.stop();
+      this.atlas.go(stop);
+    }
+    start() {
+      const { atlas } = this;
+      if (atlas.state.stop === this.last) atlas.go(0);
+      this.timer = window.setInterval(() => {
+        if (atlas.state.stop === this.last) this.stop();
+        else atlas.go(atlas.state.stop + 1);
+      }, SPEEDS[this.pace].ms);
+      atlas.announce();
+    }
+    stop() {
       if (!this.timer) return;
       clearInterval(this.timer);
       this.timer = null;
-      this.announce();
-    },
-    /** Say what belongs to the stop and to the switches. */
+      this.atlas.announce();
+    }
+    changePace() {
+      this.pace = (this.pace + 1) % SPEEDS.length;
+      if (this.timer) {
+        this.stop();
+        this.start();
+      }
+      this.atlas.announce();
+    }
+    // ---- said
+    /** Say what belongs to the stop. */
     announce() {
-      const self = this, state = this.state, stop = this.record.stops[state.stop];
-      if (this.spoken !== state.lang) this.speak();
-      ["view", "level"].forEach((key) => {
-        self.switches[key].querySelectorAll("input").forEach((input) => {
-          input.checked = input.value === String(state[key]);
-        });
-      });
-      name(this.play, this.word(this.timer ? "map.pause" : "map.play"));
-      this.play.firstChild.textContent = this.timer ? "❚❚" : "▶";
-      this.speed.firstChild.textContent = [1, 2, 4][this.pace] + "×";
+      const { words, state } = this.atlas, stop = this.stops[state.stop];
+      name(this.play, words.word(this.timer ? "map.pause" : "map.play"));
+      inside(this.play, "span").textContent = this.timer ? "❚❚" : "▶";
+      inside(this.speed, "span").textContent = SPEEDS[this.pace].text;
       this.previous.disabled = state.stop === 0;
-      this.next.disabled = state.stop === this.record.stops.length - 1;
-      const date = this.dateWords(stop.date);
-      const titles = stop.events.map((event) => {
-        return self.text(event.title);
-      });
+      this.next.disabled = state.stop === this.last;
+      const date = words.date(stop.date), titles = stop.events.map((event) => words.text(event.title));
       this.captionDate.textContent = date;
-      this.captionTitle.textContent = titles[0] + (titles.length > 1 ? " (+" + (titles.length - 1) + ")" : "");
+      this.captionTitle.textContent = captionOf(titles);
       this.caption.title = titles.join("\n");
       this.range.value = String(state.stop);
-      this.range.setAttribute("aria-valuetext", date + ". " + titles.join(". "));
-      if (this.tickNow) this.tickNow.classList.remove("now");
+      this.range.setAttribute("aria-valuetext", `${date}. ${titles.join(". ")}`);
+      this.tickNow.classList.remove("now");
       this.tickNow = this.ticks[state.stop];
       this.tickNow.classList.add("now");
       this.yearButtons.forEach((button) => {
         const pressed = String(button.textContent === stop.date.slice(0, 4));
         if (button.getAttribute("aria-pressed") !== pressed) button.setAttribute("aria-pressed", pressed);
       });
-      this.announceCompare();
     }
-  });
+    /** Say what the language alone decides. */
+    speak() {
+      const { words } = this.atlas;
+      name(this.previous, words.word("map.previous"));
+      name(this.next, words.word("map.next"));
+      name(this.speed, words.word("map.speed"));
+      this.otherTicks.forEach(({ node, other, stop }) => {
+        const event = this.stops[stop].events.find((found) => found.id === other.event);
+        node.title = `${words.date(other.date)} → ${words.date(this.stops[stop].date)}. ${event ? words.text(event.title) : ""}. ${words.text(other.reading)}`;
+      });
+      this.attribution.textContent = words.word("map.attribution");
+      this.node.setAttribute("aria-label", words.word("map.timeline"));
+      this.range.setAttribute("aria-label", words.word("map.timeline"));
+    }
+  };
+
+  // src/guests.js
+  function featuresOf(guests) {
+    return guests.map(({ geometry, label }) => ({ type: "Feature", geometry, properties: { label } }));
+  }
+  function isPoint(geometry) {
+    return geometry.type.endsWith("Point");
+  }
+  function pointOf({ lat, lng }) {
+    return [Number(lng.toFixed(4)), Number(lat.toFixed(4))];
+  }
 
   // src/uploads.js
-  var uploadMethods = methods({
+  var PANE = "kz-guests";
+  var Uploads = class {
+    /** @param {import("./element.js").AtlasElement} atlas */
+    constructor(atlas) {
+      this.atlas = atlas;
+      this.picked = null;
+      this.guests = null;
+      this.key = "[]";
+    }
     /** Where a click chooses a point, it does not choose the unit under it. */
-    listenToPicks() {
-      const self = this, map = this.map;
+    listen() {
+      const { map, root } = this.atlas;
       map.getContainer().addEventListener("click", (event) => {
-        if (!self.root.classList.contains("kz-pick") || map.dragging.moved()) return;
-        if (event.target.closest(".leaflet-control, .kz-swipe")) return;
+        if (!root.classList.contains("kz-pick") || wasDragged(map)) return;
+        if (
+          /** @type {Element} */
+          event.target.closest(".leaflet-control, .kz-swipe")
+        ) return;
         event.stopPropagation();
-        const at = map.mouseEventToLatLng(event);
-        self.state.point = [Number(at.lng.toFixed(4)), Number(at.lat.toFixed(4))];
-        self.drawPoint(self.state.point);
-        self.tell();
+        this.atlas.state.point = pointOf(map.mouseEventToLatLng(event));
+        this.drawPoint(this.atlas.state.point);
+        this.atlas.tell();
       }, true);
-    },
-    /** Mark the chosen point, and bring it into sight. */
+    }
+    /** Mark the chosen point, and bring it into sight.
+     *
+     * @param {import("./types").Pair | null} point
+     */
     drawPoint(point) {
-      if (this.picked) this.picked.remove();
+      const { map } = this.atlas;
+      this.picked?.remove();
       this.picked = null;
       if (!point) return;
       const at = leaflet_default.latLng(point[1], point[0]), cross = element("span", { class: "kz-cross" });
@@ -1914,412 +2325,611 @@
         icon: leaflet_default.divIcon({ html: cross, className: "kz-picked", iconSize: [22, 22] }),
         interactive: false,
         keyboard: false
-      }).addTo(this.map);
-      this.map.panInside(at, { padding: [40, 40], animate: false });
-    },
-    /** Draw a reader's own points and areas over the map, for as long as he is here. */
+      }).addTo(map);
+      map.panInside(at, { padding: [40, 40], animate: false });
+    }
+    /** Draw a reader's own points and areas over the map, for as long as he is here.
+     *
+     * @param {import("./types").Guest[]} guests
+     */
     drawGuests(guests) {
-      const self = this, key = JSON.stringify(guests);
-      if (key === this.guestKey) return;
-      this.guestKey = key;
-      if (this.guests) this.guests.remove();
+      const { map } = this.atlas, key = JSON.stringify(guests);
+      if (key === this.key) return;
+      this.key = key;
+      this.guests?.remove();
       this.guests = null;
       if (!guests.length) return;
-      if (!this.map.getPane("kz-guests")) this.map.createPane("kz-guests").style.zIndex = 460;
-      const renderer = leaflet_default.svg({ pane: "kz-guests", padding: 0.6 });
-      this.guests = leaflet_default.geoJSON(guests.map((guest) => {
-        return { type: "Feature", geometry: guest.geometry, properties: { label: guest.label } };
-      }), {
-        pane: "kz-guests",
-        style: function(feature) {
-          const point = /Point$/.test(feature.geometry.type);
-          return { renderer, className: "kz-guest " + (point ? "point" : "area"), interactive: point };
+      if (!map.getPane(PANE)) map.createPane(PANE).style.zIndex = "460";
+      const renderer = leaflet_default.svg({ pane: PANE, padding: 0.6 });
+      const made = leaflet_default.geoJSON(null, {
+        pane: PANE,
+        style: (feature) => {
+          const point = feature ? isPoint(feature.geometry) : false;
+          return { renderer, className: `kz-guest ${point ? "point" : "area"}`, interactive: point };
         },
-        pointToLayer: function(feature, place) {
-          return leaflet_default.circleMarker(place, { radius: 5 });
-        },
-        onEachFeature: function(feature, layer) {
-          const label = feature.properties.label;
-          if (label) layer.bindTooltip(() => {
-            return element("span", { text: label });
-          }, { className: "kz-tooltip" });
-          layer.on("click", (event) => {
-            const original = event.originalEvent;
-            leaflet_default.DomEvent.stop(event);
-            const under = document.elementsFromPoint(original.clientX, original.clientY).filter((node) => {
-              return node.dataset && node.dataset.unit;
-            })[0];
-            self.select(under ? under.dataset.unit : null);
-          });
+        pointToLayer: (_, place) => leaflet_default.circleMarker(place, { radius: 5 }),
+        onEachFeature: (feature, layer) => {
+          this.attach(feature, layer);
         }
-      }).addTo(this.map);
+      });
+      featuresOf(guests).forEach((feature) => {
+        made.addData(feature);
+      });
+      this.guests = made.addTo(map);
     }
-  });
+    /** Let a shape say its name, and leave its click to the unit under it.
+     *
+     * @param {Feature} feature
+     * @param {import("leaflet").Layer} layer
+     */
+    attach(feature, layer) {
+      const { label } = feature.properties;
+      if (label) layer.bindTooltip(() => element("span", { text: label }), { className: "kz-tooltip" });
+      layer.on("click", (event) => {
+        const { clientX, clientY } = event.originalEvent;
+        leaflet_default.DomEvent.stop(event);
+        const units = document.elementsFromPoint(clientX, clientY).flatMap((node) => node instanceof SVGElement && node.dataset.unit ? [node.dataset.unit] : []);
+        this.atlas.select(units[0] || null);
+      });
+    }
+  };
+
+  // src/proof.js
+  function speaksOf(witness, { date, view }) {
+    const span = witness.spans.find((found) => found.view === view && found.valid_from <= date && date < found.valid_to);
+    const rejected = witness.status === "rejected";
+    if (!span && !(rejected && !witness.spans.length)) return null;
+    return { carried: Boolean(span?.carried), rejected };
+  }
+  function waysCarried(witness) {
+    return [...new Set(witness.spans.flatMap((span) => span.carried ? [span.carried] : []))];
+  }
 
   // src/witnesses.js
-  var witnessMethods = methods({
-    showWitnesses(on) {
-      const self = this;
-      this.witnessing = on;
-      if (!on || this.witnesses) return this.drawWitnesses();
-      fetch(this.options.witnesses).then((answer) => {
-        if (!answer.ok) throw new Error(answer.status);
-        return answer.json();
-      }).then((told) => {
-        if (self.witnesses) return;
-        const pane = self.map.createPane("kz-witnesses");
-        pane.style.zIndex = 450;
-        const renderer = leaflet_default.svg({ pane: "kz-witnesses", padding: 0.6 });
-        self.witnesses = told.witnesses.map((witness) => {
-          const mark2 = leaflet_default.circleMarker([witness.at[1], witness.at[0]], {
-            renderer,
-            pane: "kz-witnesses",
-            radius: 4,
-            bubblingMouseEvents: false,
-            className: "kz-witness"
-          });
-          mark2.bindPopup(() => {
-            return self.witnessWords(witness);
-          }, {
-            className: "kz-witness-words",
-            maxWidth: 300,
-            autoPanPadding: [12, 12]
-          });
-          mark2.bindTooltip(witness.name, { className: "kz-tooltip", direction: "top" });
-          return Object.assign({ mark: mark2 }, witness);
-        });
-        self.drawWitnesses();
-      }).catch(() => {
-        self.live.textContent = self.word("map.witnesses_failed");
-      });
-    },
-    /** Show the witnesses that speak of the day; those of another time, and rejected ones, are hollow. */
-    drawWitnesses() {
-      if (!this.witnesses) return;
-      const self = this, snapshot = this.snapshot();
-      this.witnesses.forEach((witness) => {
-        const span = witness.spans.find((span2) => {
-          return span2.view === snapshot.view && span2.valid_from <= snapshot.date && snapshot.date < span2.valid_to;
-        });
-        const on = self.witnessing && Boolean(span || witness.status === "rejected" && !witness.spans.length);
-        if (on !== self.map.hasLayer(witness.mark)) {
-          if (on) witness.mark.addTo(self.map);
-          else witness.mark.remove();
+  var PANE2 = "kz-witnesses";
+  var Witnesses = class {
+    /** @param {import("./element.js").AtlasElement} atlas */
+    constructor(atlas) {
+      this.atlas = atlas;
+      this.on = false;
+      this.marks = null;
+    }
+    /** Show or hide them.
+     *
+     * @param {boolean} on
+     */
+    async show(on) {
+      this.on = on;
+      if (on && !this.marks) {
+        try {
+          const answer = await fetch(String(this.atlas.options.witnesses));
+          if (!answer.ok) throw new Error(String(answer.status));
+          const told = await answer.json();
+          this.marks ||= this.make(told.witnesses);
+        } catch {
+          this.atlas.timeline.live.textContent = this.atlas.words.word("map.witnesses_failed");
         }
-        if (on) {
-          witness.mark.getElement().classList.toggle("carried", Boolean(span && span.carried));
-          witness.mark.getElement().classList.toggle("rejected", witness.status === "rejected");
-        }
-      });
-    },
-    witnessWords(witness) {
-      const self = this, box = element("div", { lang: this.state.lang });
-      function line(tag, text, attributes) {
-        if (text) box.appendChild(element(tag, Object.assign({ text }, attributes)));
       }
-      const unit = this.record.byUnit[witness.unit], carried = {};
-      const about = [this.word("map.witness_by", { date: witness.from })];
-      if (witness.km !== null) about.push(this.word("map.witness_km", { km: witness.km }));
+      this.draw();
+    }
+    /** @param {Witness[]} witnesses */
+    make(witnesses) {
+      const { map } = this.atlas;
+      map.createPane(PANE2).style.zIndex = "450";
+      const renderer = leaflet_default.svg({ pane: PANE2, padding: 0.6 });
+      return witnesses.map((witness) => {
+        const mark2 = leaflet_default.circleMarker([witness.at[1], witness.at[0]], {
+          renderer,
+          pane: PANE2,
+          radius: 4,
+          bubblingMouseEvents: false,
+          className: "kz-witness"
+        });
+        mark2.bindPopup(() => this.say(witness), {
+          className: "kz-witness-words",
+          maxWidth: 300,
+          autoPanPadding: [12, 12]
+        });
+        mark2.bindTooltip(witness.name, { className: "kz-tooltip", direction: "top" });
+        return { witness, mark: mark2 };
+      });
+    }
+    /** Show the witnesses that speak of the day; those of another time, and rejected ones, are hollow. */
+    draw() {
+      const { map } = this.atlas, snapshot = this.atlas.snapshot();
+      (this.marks || []).forEach(({ witness, mark: mark2 }) => {
+        const speaks = this.on ? speaksOf(witness, snapshot) : null;
+        if (!speaks) {
+          mark2.remove();
+          return;
+        }
+        if (!map.hasLayer(mark2)) mark2.addTo(map);
+        pathOf(mark2).classList.toggle("carried", speaks.carried);
+        pathOf(mark2).classList.toggle("rejected", speaks.rejected);
+      });
+    }
+    /** What a witness says, and where its words stand.
+     *
+     * @param {Witness} witness
+     */
+    say(witness) {
+      const { words, record, state } = this.atlas, box = element("div", { lang: state.lang });
+      const line = (tag, text, attributes) => {
+        if (text) box.appendChild(element(tag, { text, ...attributes }));
+      };
+      const versions = record.byUnit[witness.unit], soft = { class: "kz-soft" };
+      const about = [words.word("map.witness_by", { date: witness.from })];
+      if (witness.km !== null) about.push(words.word("map.witness_km", { km: witness.km }));
       line("strong", witness.name);
-      line("p", (unit ? this.text(unit[0].name) : witness.unit) + (witness.volost ? " · " + witness.volost : ""));
-      line("p", about.join(", "), { class: "kz-soft" });
+      line("p", (versions ? words.text(versions[0].name) : witness.unit) + (witness.volost ? ` · ${witness.volost}` : ""));
+      line("p", about.join(", "), soft);
       line("blockquote", witness.quote, { lang: "" });
-      const cite = element("cite", {});
-      if (witness.url) {
-        const link = element("a", { href: witness.url, target: "_blank", rel: "noopener noreferrer", text: witness.source });
-        cite.appendChild(link);
-      } else cite.textContent = witness.source;
-      cite.append(", " + witness.locator);
-      box.appendChild(cite);
-      witness.spans.forEach((span) => {
-        if (span.carried) carried[span.carried] = true;
+      box.appendChild(cite(witness));
+      waysCarried(witness).forEach((way) => {
+        line("p", words.word(`map.witness_${way}`), soft);
       });
-      Object.keys(carried).forEach((way) => {
-        line("p", self.word("map.witness_" + way), { class: "kz-soft" });
-      });
-      if (witness.status === "rejected") line("p", this.word("map.witness_rejected"), { class: "kz-soft" });
+      if (witness.status === "rejected") line("p", words.word("map.witness_rejected"), soft);
       return box;
     }
-  });
+  };
+  function cite({ source, url, locator }) {
+    const link = url ? { href: url, target: "_blank", rel: "noopener noreferrer", text: source } : null;
+    const node = element("cite");
+    node.append(link ? element("a", link) : source, `, ${locator}`);
+    return node;
+  }
 
   // src/words.js
-  var wordMethods = methods({
-    word(key, values) {
-      let text = this.options.words[this.state.lang][key];
-      if (text === void 0) throw new Error("no word " + key + " in " + this.state.lang);
-      Object.keys(values || {}).forEach((name2) => {
-        text = text.replace("{" + name2 + "}", values[name2]);
+  var Words = class {
+    /**
+     * @param {import("./types").Options["words"]} words
+     * @param {import("./types").Options["dates"]} dates
+     * @param {() => import("./types").Lang} lang the reader's language now
+     */
+    constructor(words, dates, lang) {
+      this.words = words;
+      this.dates = dates;
+      this.lang = lang;
+    }
+    /** A word by its key, with values in its places.
+     *
+     * @param {string} key
+     * @param {Record<string, string | number | undefined>} [values]
+     */
+    word(key, values = {}) {
+      let text = this.words[this.lang()][key];
+      if (text === void 0) throw new Error(`no word ${key} in ${this.lang()}`);
+      Object.entries(values).forEach(([name2, value]) => {
+        text = text.replace(`{${name2}}`, () => String(value));
       });
       return text;
-    },
-    text(texts) {
-      return texts[LANGUAGES.indexOf(this.state.lang)];
-    },
-    dateWords(date) {
-      return this.text(this.options.dates[date]);
-    },
-    nameOf(unit) {
-      const version = this.snapshot().force[unit] || (this.record.byUnit[unit] || [])[0];
-      return version ? this.text(version.name) : unit;
-    },
-    tooltip(unit, plate) {
-      const version = plate.snapshot().force[unit];
-      const box = element("div", {});
-      if (!version) return box;
-      box.appendChild(element("strong", { text: this.text(version.name) }));
-      if (version.parent) {
-        box.appendChild(element("span", { text: this.word("map.by_decree", { name: this.nameOf(version.parent) }) }));
-      }
-      if (version.by && version.by !== version.parent) {
-        box.appendChild(element("span", { text: this.word("map.run_by", { name: this.nameOf(version.by) }) }));
-      }
-      if (version.border === "not-recovered") {
-        box.appendChild(element("span", { text: this.word("map.not_recovered") }));
-      }
-      return box;
-    },
-    speakSwitches() {
-      const self = this;
-      ["view", "level"].forEach((key) => {
-        const group = self.switches[key];
-        group.querySelector("legend").textContent = self.word("map." + key);
-        group.querySelectorAll("label").forEach((label) => {
-          label.querySelector("span").textContent = self.word("map." + key + "_" + label.querySelector("input").value);
-        });
-      });
-      this.compareButton.textContent = this.word("map.compare_short");
-      name(this.compareButton, this.word("map.compare"));
-    },
-    /** Say everything that the language alone decides. */
-    speak() {
-      const self = this;
-      this.root.lang = document.documentElement.lang = this.state.lang;
-      this.speakSwitches();
-      name(this.previous, this.word("map.previous"));
-      name(this.next, this.word("map.next"));
-      name(this.speed, this.word("map.speed"));
-      this.compareWord.textContent = this.word("map.compare_with");
-      this.otherTicks.forEach((tick) => {
-        const event = self.record.stops[tick.stop].events.filter((event2) => {
-          return event2.id === tick.other.event;
-        })[0];
-        tick.node.title = self.dateWords(tick.other.date) + " → " + self.dateWords(self.record.stops[tick.stop].date) + ". " + self.text(event.title) + ". " + self.text(tick.other.reading);
-      });
-      name(this.compareClose, this.word("map.compare_close"));
-      this.divider.setAttribute("aria-label", this.word("map.divider"));
-      this.compareSelect.replaceChildren.apply(this.compareSelect, this.record.stops.map((stop) => {
-        return element("option", { value: stop.date, text: self.dateWords(stop.date) + " · " + self.text(stop.events[0].tick) });
-      }));
-      this.attribution.textContent = this.word("map.attribution");
-      this.timeline.setAttribute("aria-label", this.word("map.timeline"));
-      this.range.setAttribute("aria-label", this.word("map.timeline"));
-      this.map.getContainer().setAttribute("aria-label", this.word("map.map"));
-      this.map.getContainer().setAttribute("role", "region");
-      const zoom = this.zoom.getContainer().children;
-      name(zoom[0], this.word("map.zoom_in"));
-      name(zoom[1], this.word("map.zoom_out"));
-      updateScale(this.scale);
-      this.spoken = this.state.lang;
     }
-  });
+    /** @param {import("./types").Texts} texts */
+    text(texts) {
+      return texts[LANGUAGES.indexOf(this.lang())];
+    }
+    /** A date of the timeline in words.
+     *
+     * @param {string} date
+     */
+    date(date) {
+      return this.text(this.dates[date]);
+    }
+  };
 
   // src/element.js
+  var REST_MS = 280;
+  var SETTLING_MS = 1500;
   var AtlasElement = class {
+    /**
+     * @param {import("leaflet").Map} map
+     * @param {import("./data.js").AtlasData} record
+     * @param {import("./types").Options} options
+     */
     constructor(map, record, options) {
       this.map = map;
       this.record = record;
       this.options = options;
-      this.state = Object.assign(
-        { view: "de_jure", level: 2, unit: null, zone: null, compare: null, point: null, lang: "kk", serial: 0 },
-        options.state
-      );
-      this.state.stop = record.stopAt(this.state.date || record.stops[0].date);
-      this.state.compare = this.stopDate(this.state.compare);
+      this.state = openingState(options.state, record);
+      this.words = new Words(options.words, options.dates, () => this.state.lang);
       this.zonesShown = true;
       this.documented = false;
-      this.witnessing = false;
-      this.share = 50;
-      this.fits = {};
-      this.build();
+      this.bare = true;
+      this.homing = false;
+      this.moved = false;
+      this.late = false;
+      this.frame = null;
+      this.resting = void 0;
+      this.told = "";
+      this.spoken = "";
+      this.bar = element("div", { class: "kz-bar" });
+      this.key = element("div", { class: "kz-key", role: "group" });
+      this.stage = element("div", { class: "kz-stage" });
+      this.root = element("div", { class: "kz" }, [this.bar, this.key, this.stage]);
+      this.root.classList.toggle("kz-embed", Boolean(this.state.embed));
+      this.switches = new Switches(this);
+      this.timeline = new Timeline(this);
+      this.comparison = new Comparison(this);
+      this.lines = new LineTips(this);
+      this.witnesses = new Witnesses(this);
+      this.background = new Background(this);
+      this.uploads = new Uploads(this);
+      this.lettering = new Lettering(this);
+      this.other = null;
+      this.layOut();
+      this.switches.speak();
+      this.comparison.speakButton();
+      this.legend = new Legend(this);
+      this.legend.draw();
+      map.invalidateSize({ animate: false });
+      this.home();
+      const size = map.getSize();
+      this.plate = new Plate(this, "");
+      map.on("click", () => {
+        this.select(null);
+      });
+      map.on("move zoom viewreset", () => {
+        this.comparison.clip();
+      });
+      this.scale = wordedScale((key) => this.words.word(key), { imperial: false, position: "bottomleft" }).addTo(map);
+      this.zoom = leaflet_default.control.zoom({ position: "topright" }).addTo(map);
+      this.listen();
+      this.watchSize(size);
       this.scaleLines();
       this.announce();
-      this.bare = true;
       this.draw();
-      const self = this;
-      requestAnimationFrame(() => {
-        setTimeout(() => {
-          self.bare = false;
-          self.label();
-          self.ahead();
-        });
-      });
-      map.on("zoomend", () => {
-        self.root.classList.remove("kz-zooming");
-        self.scaleLines();
-        self.fits = {};
-        self.label();
-        self.ahead();
-      });
-      map.on("zoomstart", () => {
-        self.root.classList.add("kz-zooming");
-      });
+      this.nameLater();
+      this.listenToZoom();
     }
-    build() {
-      const self = this;
-      const root = this.root = element("div", { class: "kz" });
-      this.bar = element("div", { class: "kz-bar" });
-      const stage = element("div", { class: "kz-stage" });
-      this.key = element("div", { class: "kz-key", role: "group" });
-      this.chips = {};
-      root.append(this.bar, this.key, stage);
+    // ---- put together
+    /** Put the parts into the page, round the map's own node. */
+    layOut() {
       const container = this.map.getContainer();
-      container.parentNode.insertBefore(root, container);
-      (this.options.frame || document.body).appendChild(root);
-      stage.appendChild(container);
-      this.stage = stage;
-      this.buildSwitches();
-      this.buildTimeline();
-      this.buildCompare();
-      this.lineTip = element("div", { class: "kz-tooltip kz-line-tooltip" });
-      this.lineTip.hidden = true;
-      stage.appendChild(this.lineTip);
-      root.classList.toggle("kz-embed", Boolean(this.state.embed));
-      this.speakSwitches();
-      this.buildLegend();
-      this.drawLegend();
-      this.map.invalidateSize({ animate: false });
-      this.home();
-      let size = this.map.getSize();
-      this.buildMap();
-      this.listenToLines();
-      this.listenToPicks();
-      this.listenToKeys();
+      this.bar.append(...this.switches.choices.map((choice) => choice.group), this.comparison.button);
+      this.root.insertBefore(this.timeline.node, this.stage);
+      container.parentNode?.insertBefore(this.root, container);
+      (this.options.frame || document.body).appendChild(this.root);
+      this.stage.append(container, this.comparison.swipe, this.lines.tip);
+    }
+    listen() {
+      this.lines.listenToPointer();
+      this.uploads.listen();
+      this.lines.listenToKeys();
       document.addEventListener("keydown", (event) => {
         if (event.key !== "Escape") return;
-        if (self.line) self.showLine(null);
-        if (self.state.compare) self.compareWith(null);
-        else if (self.state.unit || self.state.zone) self.select(null);
-      });
-      const opened = performance.now();
-      new ResizeObserver(() => {
-        self.map.invalidateSize({ pan: false });
-        root.style.setProperty("--stage", stage.clientHeight + "px");
-        self.clip();
-        const now = self.map.getSize(), turned = now.x !== size.x;
-        const settling = performance.now() - opened < 1500 && now.y !== size.y;
-        size = now;
-        if ((turned || settling) && !self.moved) self.home();
-      }).observe(stage);
-      this.map.on("movestart", () => {
-        if (!self.homing) self.moved = true;
+        if (this.lines.told) this.lines.hide();
+        if (this.state.compare) this.comparison.with(null);
+        else if (this.state.unit || this.state.zone) this.select(null);
       });
     }
-    buildSwitches() {
-      const self = this;
-      function choice(name2, values) {
-        const group = element("fieldset", { class: "kz-switch" }, [element("legend", {})]);
-        values.forEach((value) => {
-          const input = element("input", { type: "radio", name: "kz-" + name2, value: String(value) });
-          input.checked = String(self.state[name2]) === String(value);
-          input.addEventListener("change", () => {
-            self.set(name2 === "level" ? { level: Number(value) } : { view: value });
-          });
-          group.appendChild(element("label", {}, [input, element("span", {})]));
-        });
-        self.bar.appendChild(group);
-        return group;
-      }
-      this.switches = { view: choice("view", VIEWS), level: choice("level", [1, 2]) };
-      this.compareButton = element("button", { type: "button", class: "kz-compare-button", "aria-pressed": "false" });
-      this.compareButton.addEventListener("click", () => {
-        self.compareWith(self.state.compare ? null : self.otherDate());
+    /** Follow the size of the map's window.
+     *
+     * @param {import("leaflet").Point} before
+     */
+    watchSize(before) {
+      const opened = performance.now();
+      let size = before;
+      new ResizeObserver(() => {
+        this.map.invalidateSize({ pan: false });
+        this.root.style.setProperty("--stage", `${this.stage.clientHeight}px`);
+        this.comparison.clip();
+        const now = this.map.getSize(), turned = now.x !== size.x;
+        const settling = performance.now() - opened < SETTLING_MS && now.y !== size.y;
+        size = now;
+        if ((turned || settling) && !this.moved) this.home();
+      }).observe(this.stage);
+      this.map.on("movestart", () => {
+        if (!this.homing) this.moved = true;
       });
-      this.bar.appendChild(this.compareButton);
+    }
+    nameLater() {
+      requestAnimationFrame(() => {
+        setTimeout(() => {
+          this.bare = false;
+          this.label();
+          this.lettering.ahead();
+        });
+      });
+    }
+    listenToZoom() {
+      this.map.on("zoomend", () => {
+        this.root.classList.remove("kz-zooming");
+        this.scaleLines();
+        this.lettering.forget();
+        this.label();
+        this.lettering.ahead();
+      });
+      this.map.on("zoomstart", () => {
+        this.root.classList.add("kz-zooming");
+      });
+    }
+    // ---- what is shown
+    /** The plates on the screen; none before the map is made. */
+    plates() {
+      if (!this.plate) return [];
+      return this.state.compare && this.other ? [this.plate, this.other] : [this.plate];
+    }
+    snapshot() {
+      return this.record.snapshot(this.state.stop, this.state.view);
+    }
+    /** The snapshots on the screen. */
+    snapshots() {
+      const plates = this.plates();
+      return plates.length ? plates.map((plate) => plate.snapshot()) : [this.snapshot()];
+    }
+    /** A unit's name on the day shown, or its first.
+     *
+     * @param {string} unit
+     */
+    nameOf(unit) {
+      const version = this.snapshot().force[unit] || this.record.byUnit[unit]?.[0];
+      return version ? this.words.text(version.name) : unit;
+    }
+    /** Show the whole republic, as it is when it is largest. */
+    home() {
+      const versions = this.record.byUnit[REPUBLIC] || [];
+      const bounds = leaflet_default.latLngBounds(versions.flatMap((version) => this.record.placesOf(version)));
+      if (!bounds.isValid()) return;
+      this.homing = true;
+      this.map.fitBounds(bounds, { animate: false, padding: [8, 8] });
+      this.homing = false;
+    }
+    /** Lines and points keep their proportion to the map: thin on a small one. */
+    scaleLines() {
+      const size = Math.max(0.5, Math.min(1.5, (this.map.getZoom() - 1.5) / 3.5));
+      this.root.style.setProperty("--k", size.toFixed(2));
+      this.plates().forEach((plate) => {
+        plate.rescale(size);
+      });
+    }
+    label() {
+      this.plates().forEach((plate) => {
+        plate.labels.draw();
+      });
+    }
+    draw() {
+      const { stop, compare } = this.state;
+      this.root.classList.toggle("kz-documented", this.documented);
+      this.preparePlates();
+      this.plate.draw(stop);
+      if (compare) this.other?.draw(this.record.stopAt(compare));
+      if (this.witnesses.on) this.witnesses.draw();
+      this.lines.draw();
+      this.legend.draw();
+    }
+    /** Show or hide the second plate, which is made when it is first wanted. */
+    preparePlates() {
+      const compared = Boolean(this.state.compare);
+      if (compared && !this.other) {
+        this.other = new Plate(this, "-other");
+        this.scaleLines();
+      }
+      this.other?.show(compared);
+      this.comparison.clip();
+    }
+    // ---- how it changes
+    /** @param {number} stop */
+    go(stop) {
+      this.set({ stop: Math.max(0, Math.min(this.record.stops.length - 1, stop)) });
+    }
+    /** @param {Partial<State>} changes */
+    set(changes) {
+      const before = this.state;
+      this.state = { ...before, ...changes };
+      this.rest();
+      if (this.frame !== null) {
+        this.late = true;
+        return;
+      }
+      this.frame = requestAnimationFrame(() => {
+        this.frame = null;
+        if (this.late) this.redraw();
+      });
+      this.redraw();
+      if (this.state.lang !== before.lang || this.state.level !== before.level) this.lettering.ahead();
+    }
+    redraw() {
+      this.late = false;
+      this.announce();
+      this.draw();
+    }
+    /** Choose a unit, or a zone, or nothing.
+     *
+     * @param {string | null} unit
+     * @param {string | null} [zone]
+     */
+    select(unit, zone = null) {
+      if (unit === this.state.unit && zone === this.state.zone) return;
+      this.state.unit = unit;
+      this.state.zone = zone;
+      this.tell();
+      this.plates().forEach((plate) => {
+        plate.drawSelection();
+        plate.labels.draw();
+      });
+    }
+    /** A word from outside: go to a date, a view, a unit, a language. Each serial number counts once.
+     *
+     * @param {import("./types").Command} command
+     */
+    command(command) {
+      if (command.serial <= this.state.serial) return;
+      const changes = changesOf(command, this.record);
+      if (command.guests !== void 0) this.uploads.drawGuests(command.guests);
+      if (command.pick !== void 0) this.root.classList.toggle("kz-pick", Boolean(command.pick));
+      if (command.point !== void 0) this.uploads.drawPoint(command.point);
+      if (command.embed !== void 0) this.root.classList.toggle("kz-embed", Boolean(command.embed));
+      this.timeline.stop();
+      this.set(changes);
+      clearTimeout(this.resting);
+      this.told = JSON.stringify(reportOf(this.state, this.record));
+      if (command.show) this.show(this.state.unit, this.state.zone);
+    }
+    /** Follow a link of a card: the reader's own step, so it is reported at once.
+     *
+     * @param {DOMStringMap} link the values of its attributes `data-...`
+     */
+    follow(link) {
+      this.timeline.stop();
+      this.set(changesOfLink(link, this.record));
+      this.tell();
+      this.show(link.unit || null, link.zone || null);
+    }
+    /** Bring a unit or a zone into sight if it is not.
+     *
+     * @param {string | null} unit
+     * @param {string | null} zone
+     */
+    show(unit, zone) {
+      const version = unit ? this.snapshot().force[unit] : void 0;
+      const area = zone ? this.record.zones.find((other) => other.id === zone) : void 0;
+      if (!version && !area) return;
+      const bounds = leaflet_default.latLngBounds(area ? area.rings.flat() : version ? this.record.placesOf(version) : []);
+      if (bounds.isValid() && !this.map.getBounds().contains(bounds)) {
+        this.map.fitBounds(bounds, { maxZoom: Math.max(this.map.getZoom(), 6), padding: [30, 30] });
+      }
+    }
+    // ---- what is said of it
+    /** Say what belongs to the stop and to the switches. */
+    announce() {
+      if (this.spoken !== this.state.lang) this.speak();
+      this.switches.announce();
+      this.timeline.announce();
+      this.comparison.announce();
+    }
+    /** Say everything that the language alone decides. */
+    speak() {
+      const { lang } = this.state, container = this.map.getContainer();
+      this.root.lang = document.documentElement.lang = lang;
+      this.switches.speak();
+      this.timeline.speak();
+      this.comparison.speak();
+      container.setAttribute("aria-label", this.words.word("map.map"));
+      container.setAttribute("role", "region");
+      const [larger, smaller] = (
+        /** @type {HTMLElement[]} */
+        [...this.zoom.getContainer()?.children || []]
+      );
+      name(larger, this.words.word("map.zoom_in"));
+      name(smaller, this.words.word("map.zoom_out"));
+      updateScale(this.scale);
+      this.spoken = lang;
+    }
+    rest() {
+      clearTimeout(this.resting);
+      this.resting = window.setTimeout(() => {
+        this.tell();
+      }, REST_MS);
+    }
+    /** Tell the page and screen readers where the map has come to rest. */
+    tell() {
+      clearTimeout(this.resting);
+      const { live } = this.timeline, said = this.said(), report = reportOf(this.state, this.record);
+      if (live.textContent !== said) live.textContent = said;
+      const key = JSON.stringify(report);
+      if (key === this.told) return;
+      this.told = key;
+      this.options.report?.(report);
+    }
+    /** The date and its acts, and whether what was chosen is there on it. */
+    said() {
+      const { state, words } = this, stop = this.record.stops[state.stop];
+      const titles = stop.events.map((event) => words.text(event.title));
+      let said = `${words.date(stop.date)}. ${titles.join(". ")}`;
+      if (state.unit && !this.snapshot().force[state.unit]) said += `. ${words.word("map.absent")}`;
+      if (state.zone && !this.record.zonesAt(stop.date).some((zone) => zone.id === state.zone)) {
+        said += `. ${words.word("map.absent_zone")}`;
+      }
+      return said;
     }
   };
-  Object.assign(
-    AtlasElement.prototype,
-    compareMethods,
-    labelMethods,
-    legendMethods,
-    lineMethods,
-    mapMethods,
-    stateMethods,
-    timelineMethods,
-    uploadMethods,
-    witnessMethods,
-    wordMethods
-  );
+
+  // src/streamlit.js
+  function isDark(colour2) {
+    const match = /^#?([0-9a-f]{6})/i.exec(colour2);
+    if (!match) return null;
+    const value = parseInt(match[1], 16);
+    return (value >> 16) * 0.3 + (value >> 8 & 255) * 0.59 + (value & 255) * 0.11 < 128;
+  }
+  function followTheme() {
+    const root = document.documentElement;
+    function theme() {
+      const dark = isDark(getComputedStyle(root).getPropertyValue("--background-color").trim());
+      if (dark !== null) root.dataset.theme = dark ? "dark" : "light";
+    }
+    theme();
+    window.Streamlit.events.addEventListener(window.Streamlit.RENDER_EVENT, () => {
+      setTimeout(theme);
+    });
+  }
+  function followLinks() {
+    function step(event) {
+      const node = (
+        /** @type {Element | null} */
+        event.target
+      );
+      const link = (
+        /** @type {HTMLElement | null} */
+        node?.closest?.("a[data-kz]")
+      );
+      if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+      event.preventDefault();
+      window.kazatlas.element?.follow(link.dataset);
+    }
+    try {
+      const page = window.parent.document;
+      page.addEventListener("click", step);
+      window.addEventListener("pagehide", () => {
+        page.removeEventListener("click", step);
+      });
+    } catch {
+    }
+  }
 
   // src/index.js
+  async function fetchData(address) {
+    const answer = await fetch(address);
+    if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
+    return answer.json();
+  }
+  function begin(map, options, topology, queue) {
+    const { state } = options;
+    queue.forEach((command) => {
+      Object.assign(state, command);
+    });
+    const made = new AtlasElement(map, new AtlasData(topology, leaflet_default.latLng), options);
+    window.kazatlas.element = made;
+    window.kazatlas.command = (command) => {
+      made.command(command);
+    };
+    if (state.guests) made.uploads.drawGuests(state.guests);
+    made.root.classList.toggle("kz-pick", Boolean(state.pick));
+    made.uploads.drawPoint(state.point || null);
+    if (state.show) made.show(state.unit || null, state.zone || null);
+    performance.mark("kazatlas-drawn");
+    return made;
+  }
   window.Kazatlas = {
-    start: function(map, options) {
+    async start(map, options) {
       const queue = [];
-      const atlas = window.kazatlas = {
-        command: function(command) {
-          queue.push(command);
-        }
-      };
-      function begin(topology) {
-        queue.forEach((command) => {
-          Object.assign(options.state, command);
-        });
-        const made = new AtlasElement(map, new Record(topology, leaflet_default.latLng), options);
-        atlas.element = made;
-        atlas.command = function(command) {
-          made.command(command);
-        };
-        if (options.state.guests) made.drawGuests(options.state.guests);
-        made.root.classList.toggle("kz-pick", Boolean(options.state.pick));
-        made.drawPoint(options.state.point);
-        if (options.state.show) made.show(options.state.unit, options.state.zone);
-        performance.mark("kazatlas-drawn");
-        return made;
-      }
-      if (typeof options.data === "string") {
-        return fetch(options.data).then((answer) => {
-          if (!answer.ok) throw new Error(options.data + ": " + answer.status);
-          return answer.json();
-        }).then(begin).catch((error) => {
-          const lang = options.state.lang;
-          map.getContainer().textContent = options.words[lang]["map.failed"];
-          throw error;
-        });
-      }
-      return Promise.resolve(begin(options.data));
-    },
-    /* Under Streamlit: report to Python, follow its theme, and let links of the page move the map. */
-    underStreamlit: function(map, options) {
-      const root = document.documentElement;
-      function theme() {
-        const ground = getComputedStyle(root).getPropertyValue("--background-color").trim();
-        const match = /^#?([0-9a-f]{6})/i.exec(ground);
-        if (!match) return;
-        const value = parseInt(match[1], 16);
-        const light = (value >> 16) * 0.3 + (value >> 8 & 255) * 0.59 + (value & 255) * 0.11;
-        root.dataset.theme = light < 128 ? "dark" : "light";
-      }
-      theme();
-      window.Streamlit.events.addEventListener(window.Streamlit.RENDER_EVENT, () => {
-        setTimeout(theme);
-      });
-      options.report = function(state) {
-        window.Streamlit.setComponentValue(state);
-      };
+      window.kazatlas = { command: (command) => {
+        queue.push(command);
+      } };
+      const { data } = options;
+      if (typeof data !== "string") return begin(map, options, data, queue);
       try {
-        const page = window.parent.document;
-        const step = function(event) {
-          const link = event.target.closest && event.target.closest("a[data-kz]");
-          if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
-          event.preventDefault();
-          window.kazatlas.element.follow(link.dataset);
-        };
-        page.addEventListener("click", step);
-        window.addEventListener("pagehide", () => {
-          page.removeEventListener("click", step);
-        });
-      } catch {
+        return begin(map, options, await fetchData(data), queue);
+      } catch (error) {
+        map.getContainer().textContent = options.words[options.state.lang]["map.failed"];
+        throw error;
       }
+    },
+    async underStreamlit(map, options) {
+      followTheme();
+      options.report = (report) => {
+        window.Streamlit.setComponentValue(report);
+      };
+      followLinks();
       return this.start(map, options);
     }
   };
