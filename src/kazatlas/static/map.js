@@ -1,5 +1,5 @@
 /* Made by `npm run build` in frontend/, which is where to change it.
- * sources a4ff982a51c158fd3cc90bb5aa8711f7d6f147ee03890b24200c1acb92053364
+ * sources ec6aea1b93a2a4dc429d7117e10fc4ef79195c0eb2e4b0947c73c9b17d17de73
  * contents af75f4b2f65b18df8523a0436db6288d1c090968f065acb2d00a99817bd575c0
  */
 /* @preserve
