@@ -4,8 +4,8 @@ from collections import defaultdict
 
 import pytest
 
-from kazatlas import lineage
-from kazatlas.lineage import changes, compare, family, ghosts, timeline_of
+from kazatlas.atlas import lineage
+from kazatlas.atlas.lineage import changes, compare, family, ghosts, timeline_of
 from tests.conftest import CITED, event, gubernia, uezd, version, words
 
 
