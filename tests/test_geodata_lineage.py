@@ -78,5 +78,5 @@ def test_kilometres_by_evidence_sum_to_the_length_of_all_lines(atlas):
 def test_a_uezd_straight_under_the_republic_stands_for_itself(atlas):
     """The decree gave the republic Mangyshlak uezd and two volosts, and no unit between."""
     state = history(atlas).state("1920-08-26", "de_jure")
-    assert {state.top[face] for face in ("mangyshlak", "adai-volosts")} == {"mangyshlak-uezd", "adai-volosts"}
+    assert {state.gubernia_of[face] for face in ("mangyshlak", "adai-volosts")} == {"mangyshlak-uezd", "adai-volosts"}
     assert {"mangyshlak", "adai-volosts"} <= state.land["kirghiz-assr"]

@@ -22,6 +22,7 @@ from matplotlib.font_manager import FontProperties, findfont
 from matplotlib.ft2font import FT2Font
 from PIL import Image
 
+from kazatlas.atlas.day import calendar_of, evidence
 from kazatlas.atlas.store import in_force
 from kazatlas.plate import plate as plates
 from kazatlas.plate.canvas import THIN_SPACE, Sheet, Style, breaks, wrap
@@ -239,26 +240,26 @@ def test_the_republic_fills_the_frame_and_stays_in_it(atlas, base):
     left, bottom, right, top = FRAME
     for day, view in itertools.product((DECREE, "1922-12-31"), ("de_jure", "de_facto")):
         scene = Scene(atlas, base, day, view, 1, FRAME)
-        republic = scene.area(f for f in scene.state.leaf if scene.ruler(f) == "kirghiz-assr")
+        republic = scene.area(f for f, authority in scene.now.authority_of.items() if authority == "kirghiz-assr")
         assert shapely.box(left + 2, bottom + 2, right - 2, top - 2).contains(republic)
 
 
 def test_lands_that_others_governed_are_those_where_the_two_views_part(atlas, base):
-    parted = Scene(atlas, base, DECREE, "de_jure", 2, FRAME).parted()
+    parted = Scene(atlas, base, DECREE, "de_jure", 2, FRAME).now.disputed
     assert set(parted) == {"rsfsr", "sibrevkom", "turkestan-assr"}
     assert {"akmolinsk", "pavlodar", "zaysan"} <= parted["sibrevkom"]
     assert parted["turkestan-assr"] == {"mangyshlak", "adai-volosts"}
-    assert Scene(atlas, base, "1922-12-31", "de_jure", 2, FRAME).parted() == {}
+    assert Scene(atlas, base, "1922-12-31", "de_jure", 2, FRAME).now.disputed == {}
 
 
 def test_every_line_of_the_map_is_drawn_once_with_its_evidence(atlas, base):
     scene = Scene(atlas, base, "1922-12-31", "de_jure", 2, FRAME)
-    drawn = [line for lines in scene.borders().values() for line in lines]
+    drawn = [line for lines in scene.lines().values() for line in lines]
     assert len(set(map(id, drawn))) == len(drawn)
-    kinds = {rank: {kind for r, _, kind in scene.borders() if r == rank} for rank in ("republic", "gubernia", "uezd")}
+    kinds = {rank: {kind for r, _, kind in scene.lines() if r == rank} for rank in ("republic", "gubernia", "uezd")}
     assert kinds["republic"] >= {"solid", "dotted"}
     assert "guess" in kinds["uezd"]
-    coarse = Scene(atlas, base, "1922-12-31", "de_jure", 1, FRAME).borders()
+    coarse = Scene(atlas, base, "1922-12-31", "de_jure", 1, FRAME).lines()
     assert not [rank for rank, *_ in coarse if rank == "uezd"]
 
 
@@ -278,7 +279,7 @@ def test_the_colours_are_those_of_the_apps_map_by_day(atlas, base):
     colours = palette()
     css = (ROOT / "src/kazatlas/static/map.css").read_text(encoding="utf-8")
     assert colours["c-akmola"] == re.findall(r"--c-akmola: (#\w{6});", css)[0]
-    homes = Scene(atlas, base, DECREE, "de_jure", 2, FRAME).home
+    homes = calendar_of(atlas).home
     missing = {unit for unit in homes if f"c-{unit}" not in colours}
     assert not missing
     assert mix("#000000", 0.5) == "#808080"

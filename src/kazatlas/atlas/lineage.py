@@ -12,12 +12,10 @@ from typing import Any, Literal
 
 import shapely
 
-from kazatlas.atlas.selection import is_given
+from kazatlas.atlas.day import Day, Row, calendar_of
 from kazatlas.atlas.store import Atlas, stops
 from kazatlas.record.faces import geodesic_area_km2
 from kazatlas.record.types import VIEWS, View
-
-Row = Mapping[str, Any]
 
 ChangeType = Literal[
     "created", "abolished", "renamed", "type_changed", "transferred", "first_level_gained",
@@ -98,59 +96,20 @@ class Relation:
     citations: list[dict[str, Any]] = field(default_factory=list)
 
 
-class State:
-    """One day in one view: which versions are in force, and who holds each face."""
-
-    def __init__(self, rows: Iterable[Row], view: View) -> None:
-        self.rows: dict[str, Row] = {row["unit"]: row for row in rows}
-        self.key = "parent" if view == "de_jure" else "administered_by"
-        self.leaf = {face: unit for unit, row in self.rows.items() for face in row.get("faces") or ()}
-        self.top = {face: self._first_level(unit) for face, unit in self.leaf.items()}
-        self.land: dict[str, set[str]] = defaultdict(set)
-        for face, unit in self.leaf.items():
-            top = self.top[face]
-            for holder in {unit, top, self.drawn_holder(top)}:
-                if holder:
-                    self.land[holder].add(face)
-
-    def holder(self, unit: str | None) -> str | None:
-        """Return the unit above in this view."""
-        holder = self.rows[unit].get(self.key) if unit in self.rows else None
-        return holder if holder in self.rows else None
-
-    def drawn_holder(self, unit: str | None) -> str | None:
-        """Return the unit above in this view if it has a border on the map, as the republic has."""
-        holder = self.holder(unit)
-        return holder if holder and self.rows[holder]["border"] == "recovered" else None
-
-    def _first_level(self, unit: str) -> str:
-        """Return the first-level unit over a unit; a uezd that stands straight under a state is its own."""
-        seen = {unit}
-        while self.rows[unit]["level"] > 1 and (above := self.holder(unit)) and above not in seen:
-            if self.rows[above]["level"] == 0:
-                break
-            unit = above
-            seen.add(unit)
-        return unit
-
-    def at(self, level: int) -> dict[str, str]:
-        """Return who holds each face: at level 2 its uezd, above it its gubernia."""
-        return self.leaf if level == 2 else self.top
+State = Day
 
 
 class History:
     """The atlas's versions by day, and the area of each face in km2."""
 
     def __init__(self, atlas: Atlas) -> None:
-        plain = atlas.versions.drop(columns="geometry").to_dict("records")
-        self.rows: list[Row] = [{k: v for k, v in row.items() if is_given(v)} for row in plain]
-        self.rows.sort(key=lambda row: (row["level"], row["unit"], row["valid_from"], row["view"]))
+        self.calendar = calendar_of(atlas)
+        self.rows = self.calendar.rows
         self.version = {row["id"]: row for row in self.rows}
         self.tables = atlas.tables
         self.opening: str = atlas.tables["coverage"][0]
         self.days = stops(atlas)
         self._borders = atlas.borders
-        self._states: dict[tuple[str, View], State] = {}
         self._changes: dict[str, list[Change]] = {}
 
     @cached_property
@@ -179,14 +138,8 @@ class History:
         return sum(self.area_km2[face] for face in faces)
 
     def state(self, day: str, view: View) -> State:
-        """Return the state of things on a day in a view."""
-        if (day, view) not in self._states:
-            here = [
-                row for row in self.rows
-                if row["view"] in (view, "both") and row["valid_from"] <= day < row.get("valid_to", _END)
-            ]  # fmt: skip
-            self._states[day, view] = State(here, view)
-        return self._states[day, view]
+        """Return a day in a view."""
+        return self.calendar.day(day, view)
 
     def changes(self, day: str) -> list[Change]:
         """Return what is different on a day from the day before; nothing on the record's first day."""
@@ -383,12 +336,12 @@ def ghosts(atlas: Atlas, day: str, view: View) -> dict[int, list[str]]:
     redrawn = told.redrawn(old, new)
 
     def parts(state: State, face: str) -> tuple[str | None, ...]:
-        top = state.top.get(face)
-        return state.drawn_holder(top), top, state.leaf.get(face)
+        top = state.gubernia_of.get(face)
+        return state.drawn_holder(top), top, state.unit_of.get(face)
 
     result: dict[int, list[str]] = {0: [], 1: [], 2: []}
     for id_, left, right in told.edges:
-        if left not in old.leaf or right not in old.leaf:
+        if left not in old.unit_of or right not in old.unit_of:
             continue  # a shore parts land from water, not unit from unit
         before, after = (parts(old, left), parts(old, right)), (parts(new, left), parts(new, right))
         if redrawn & {before[0][2], before[1][2], after[0][2], after[1][2]}:

@@ -48,14 +48,14 @@ def draw_ground(sheet: Sheet, scene: Scene, *, blank: bool = False) -> None:
         sheet.area(shapely.intersection(shape, scene.window), water)
     if not blank:
         by_colour = defaultdict(set)
-        for face in scene.state.leaf:
+        for face in scene.now.unit_of:
             by_colour[scene.colour(face)].add(face)
         for colour, faces in sorted(by_colour.items()):
             sheet.area(scene.area(faces), colour)
         if scene.view == "de_jure":
-            for ruler, faces in scene.parted().items():
+            for ruler, faces in scene.now.disputed.items():
                 draw_hatch(sheet, scene.area(faces), colours.get(f"h-{ruler}", colours["h-other"]))
-    wet = {side for left, right, *_ in scene.edges for side in (left, right) if side} - set(scene.state.leaf)
+    wet = {side for left, right, *_ in scene.edges for side in (left, right) if side} - set(scene.now.unit_of)
     if wet:
         sheet.area(scene.area(wet), water)
     for _, shape in scene.base.get("lakes", []):
@@ -83,8 +83,8 @@ def draw_hatch(sheet: Sheet, shape: BaseGeometry, colour: str, step: float = 1.7
 def draw_borders(sheet: Sheet, scene: Scene) -> None:
     """Draw the borders by rank and evidence, the highest on top, and a band inside the republic's."""
     colours = palette()
-    borders = scene.borders()
-    if republic := [f for f in scene.state.leaf if scene.ruler(f) == REPUBLIC]:
+    borders = scene.lines()
+    if republic := [f for f in scene.now.unit_of if scene.now.authority_of[f] == REPUBLIC]:
         outer = [line for (rank, own, _), lines in borders.items() if rank == "republic" and own for line in lines]
         band = shapely.union_all(outer).buffer(1.7, cap_style="flat")
         sheet.area(shapely.intersection(band, scene.area(republic)), colours["band"], alpha=0.28)
@@ -97,9 +97,9 @@ def draw_borders(sheet: Sheet, scene: Scene) -> None:
                     colour = colours[f"line-{rank}"]
                     width = (_WIDTHS if own else _BEYOND)[rank]
                     _draw_line(sheet, scene, lines, colour if own else mix(colour, 0.6), width, dash)
-    if scene.view == "de_facto" and scene.began:
+    if scene.view == "de_facto" and scene.now.is_after_foundation:
         shown = {line for (rank, *_), lines in borders.items() if rank == "republic" for line in lines}
-        law = scene.borders(fact=False)
+        law = scene.lines(scene.now.law)
         claim = [line for (rank, own, _), ls in law.items() if rank == "republic" and own for line in ls]
         if claim := [line for line in claim if line not in shown]:
             _draw_line(sheet, scene, claim, colours["band"], 1.1, _CLAIM)
@@ -166,9 +166,7 @@ def draw_labels(sheet: Sheet, scene: Scene, words: Catalogue) -> None:
             (colours["soft"], "normal", (8, 7, 6, 5.2)),
         )
     )
-    strong = [
-        line for (rank, *_), lines in scene.borders().items() if rank in ("republic", "gubernia") for line in lines
-    ]
+    strong = [line for (rank, *_), lines in scene.lines().items() if rank in ("republic", "gubernia") for line in lines]
     avoid = shapely.MultiLineString(strong)
     shapely.prepare(avoid)
 
@@ -179,7 +177,7 @@ def draw_labels(sheet: Sheet, scene: Scene, words: Catalogue) -> None:
                 sheet.label_beside(at, scene.town_name(place, words), style, 1.05, avoid)
 
     # A gubernia that has land on both sides of the republic's border is named on both.
-    here = {unit: set(filter(scene.is_ours, faces)) for unit, faces in scene.held(1).items()}
+    here = {unit: set(filter(scene.now.is_ours, faces)) for unit, faces in scene.held(1).items()}
     beyond = {unit: faces - here[unit] for unit, faces in scene.held(1).items()}
     for unit, shape in _by_size(scene, here):
         # It leaves room for the names of what it is divided into.
@@ -209,7 +207,7 @@ def _by_size(scene: Scene, held: Mapping[str, set[str]]) -> list[tuple[str, Base
 
 
 def _is_ours(scene: Scene, unit: str, level: Level) -> bool:
-    return any(map(scene.is_ours, scene.held(level)[unit]))
+    return any(map(scene.now.is_ours, scene.held(level)[unit]))
 
 
 def _towns(scene: Scene) -> list[tuple[Point, int, Mapping[str, Any]]]:
@@ -292,12 +290,8 @@ def in_order(item: tuple[str, str]) -> list[tuple[int, str]]:
 def legend_entries(sheet: Sheet, scene: Scene, words: Catalogue) -> list[list[Entry]]:
     """Return the legend's rows: each of one or two signs with their meaning; without a sign it is a heading."""
     colours = palette()
-    firsts = [
-        (scene.label(unit, words), unit)
-        for unit, faces in scene.held(1).items()
-        if unit in scene.home and (not scene.began or any(scene.ruler(face) == REPUBLIC for face in faces))
-    ]
-    share = 0.9 if scene.began else 0.4
+    firsts = [(scene.label(unit, words), unit) for unit, faces in scene.held(1).items() if unit in scene.now.gubernias]
+    share = 0.9 if scene.now.is_after_foundation else 0.4
 
     def patch(colour: str) -> Swatch:
         return lambda box: sheet.box(box, colour, colours["soft"], 0.25)
@@ -314,10 +308,10 @@ def legend_entries(sheet: Sheet, scene: Scene, words: Catalogue) -> list[list[En
         (patch(mix(colours.get(f"c-{unit}", colours["c-other"]), share)), label)
         for label, unit in sorted(firsts, key=in_order)
     ]
-    heading = "map.legend_units" if scene.began else "map.legend_units_before"
+    heading = "map.legend_units" if scene.now.is_after_foundation else "map.legend_units_before"
     rows: list[list[Entry]] = [[(None, words(heading))]]
     rows += [cells[i : i + 2] for i in range(0, len(cells), 2)]
-    if rulers := scene.parted():
+    if rulers := scene.now.disputed:
         rows.append([(None, words("map.legend_hatched" if scene.view == "de_jure" else "map.legend_claimed"))])
     for ruler in rulers:
         colour = colours.get(f"h-{ruler}", colours["h-other"])
@@ -333,7 +327,7 @@ def legend_entries(sheet: Sheet, scene: Scene, words: Catalogue) -> list[list[En
     signs: list[Entry] = [
         (_sign(partial(_draw_town, sheet, rank=rank)), words(f"plate.{key}"))
         for rank, key in enumerate(("capital", "seat_1", "seat_2", "town"))
-        if (rank != 2 or scene.level == 2) and (rank != 0 or scene.began)
+        if (rank != 2 or scene.level == 2) and (rank != 0 or scene.now.is_after_foundation)
     ]
     if scene.level == 2:
         signs.append((_sign(partial(draw_ring, sheet)), words("map.not_recovered")))
@@ -345,9 +339,9 @@ def line_entries(sheet: Sheet, scene: Scene, words: Catalogue) -> list[list[Entr
     colours = palette()
     rows: list[list[Entry]] = [[(None, words("map.legend_lines"))]]
     for rank, width in _WIDTHS.items():
-        if (rank != "uezd" or scene.level == 2) and (rank != "republic" or scene.began):
+        if (rank != "uezd" or scene.level == 2) and (rank != "republic" or scene.now.is_after_foundation):
             rows.append([(_stroke(sheet, colours[f"line-{rank}"], width, ()), words(f"map.line_{rank}"))])
-    if scene.view == "de_facto" and scene.began:
+    if scene.view == "de_facto" and scene.now.is_after_foundation:
         rows.insert(2, [(_stroke(sheet, colours["band"], 1.1, _CLAIM), words("map.line_claim"))])
     return rows
 
@@ -422,7 +416,7 @@ def draw_scale(sheet: Sheet, scene: Scene, words: Catalogue) -> None:
 
 def title_of(scene: Scene, words: Catalogue) -> str:
     """Return the plate's title, with the date in words."""
-    return words("plate.title" if scene.began else "plate.title_before", date=words.date(scene.day))
+    return words("plate.title" if scene.now.is_after_foundation else "plate.title_before", date=words.date(scene.day))
 
 
 def draw_title(sheet: Sheet, title: str, told: str) -> None:
@@ -457,7 +451,7 @@ def draw_footer(sheet: Sheet, scene: Scene, words: Catalogue, title: str, permal
 def shows(scene: Scene, words: Catalogue) -> str:
     """Return the view and a line that says what the map shows."""
     told = [f"{words('map.view_' + scene.view)}. {words(f'plate.shows_{scene.view}_{scene.level}')}"]
-    if scene.parted():
+    if scene.now.disputed:
         told.append(words(f"plate.parted_{scene.view}"))
     return " ".join(told)
 
@@ -531,8 +525,8 @@ def key_of(scene: Scene) -> list[tuple[str, list[str]]]:
     firsts = [unit for unit in scene.held(1) if _is_ours(scene, unit, 1)]
     for first in sorted(firsts, key=lambda unit: place(unit, 1)):
         uezds = {
-            unit for face, unit in scene.state.leaf.items()
-            if scene.state.top[face] == first and unit != first and scene.is_ours(face)
+            unit for face, unit in scene.now.unit_of.items()
+            if scene.now.gubernia_of[face] == first and unit != first and scene.now.is_ours(face)
         }  # fmt: skip
         found.append((first, sorted(uezds, key=lambda unit: place(unit, 2)[::-1]) if scene.level == 2 else []))
     return found
@@ -578,13 +572,13 @@ def draw_key(sheet: Sheet, scene: Scene, words: Catalogue, key: list[tuple[str, 
     count = 0
     for position, (first, uezds) in enumerate(key, start=1):
         lines.append((roman(position), str(scene.rows[first][f"name_{words.language}"]), True))
-        shape = scene.area(filter(scene.is_ours, scene.held(1)[first]))
+        shape = scene.area(filter(scene.now.is_ours, scene.held(1)[first]))
         sheet.label_inside(shape, roman(position), [numeral], loose=True)
         for unit in uezds:
             count += 1
             lines.append((str(count), str(scene.rows[unit][f"name_{words.language}"]), False))
     counted = [unit for _, uezds in key for unit in uezds]
-    areas = {unit: scene.area(filter(scene.is_ours, scene.held(2)[unit])) for unit in counted}
+    areas = {unit: scene.area(filter(scene.now.is_ours, scene.held(2)[unit])) for unit in counted}
     for unit, shape in sorted(areas.items(), key=lambda item: item[1].area):
         sheet.label_inside(shape, str(counted.index(unit) + 1), numbers, loose=True)
     left, top = scene.frame[2] + _BAND + 3, scene.frame[3] + _BAND

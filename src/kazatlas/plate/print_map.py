@@ -16,7 +16,7 @@ import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from kazatlas.atlas.lineage import History
+from kazatlas.atlas.day import Day, calendar_of, evidence, tint
 from kazatlas.atlas.selection import is_given
 from kazatlas.atlas.store import Atlas, AtlasError
 from kazatlas.folders import remedy
@@ -70,24 +70,6 @@ def mix(colour: str, share: float, ground: str = PAPER) -> str:
     return "#" + "".join(f"{round(a * share + b * (1 - share)):02x}" for a, b in pairs)
 
 
-def tint(unit: str) -> float:
-    """Return the strength of a uezd's colour; it follows from the name alone, as in the app."""
-    number = 0
-    for letter in unit:
-        number = (number * 31 + ord(letter)) % 9973
-    return _TINTS[number % 4]
-
-
-def evidence(basis: str, certainty: str) -> str:
-    """Return how a line is drawn that stands on this: solid, dashed, dotted or guess."""
-    if basis == "conjecture":
-        return "guess"
-    if certainty == "uncertain":
-        return "dotted"
-    document = basis in ("legal-text", "period-map", "river")
-    return "solid" if document or certainty == "certain" else "dashed"
-
-
 @cache
 def _projection() -> pyproj.Transformer:
     return pyproj.Transformer.from_crs("EPSG:4326", PROJECTION, always_xy=True)
@@ -102,15 +84,10 @@ class Scene:
     """What the atlas says of a day, in one view and at one level, laid out in a frame on the page."""
 
     def __init__(self, atlas: Atlas, base: Base, day: str, view: View, level: Level, frame: Box) -> None:
-        history = History(atlas)
         self.day, self.view, self.level, self.frame = day, view, level, frame
         self.tables = atlas.tables
-        self.law, self.fact = history.state(day, "de_jure"), history.state(day, "de_facto")
-        self.state = self.law if view == "de_jure" else self.fact
-        self.rows = self.state.rows
-        self.began = REPUBLIC in self.law.rows
-        holders = ("parent", "administered_by")
-        self.home = {r["unit"] for r in history.rows if r["level"] > 0 and REPUBLIC in map(r.get, holders)}
+        self.now = calendar_of(atlas).day(day, view)
+        self.rows = self.now.rows
         self.known_points = {
             id_: (shape.x, shape.y)
             for id_, shape in zip(atlas.versions["id"], atlas.versions.geometry, strict=True)
@@ -167,67 +144,33 @@ class Scene:
 
     # ---- who holds what
 
-    def ruler(self, face: str | None, fact: bool | None = None) -> str | None:
-        """Return who stands at the top over a face: in this view, or in fact (True), or by decree (False)."""
-        state = self.state if fact is None else self.fact if fact else self.law
-        first = state.top.get(face or "")
-        return state.holder(first) or first
-
-    def is_ours(self, face: str) -> bool:
-        """Return whether a face is the republic's by decree or in fact, or before there was one, will be."""
-        if not self.began:
-            return self.state.top[face] in self.home
-        return REPUBLIC in (self.ruler(face, fact=False), self.ruler(face, fact=True))
-
-    def parted(self) -> dict[str, set[str]]:
-        """Return the faces that decrees gave to the republic and another authority governed, by that authority."""
-        found = defaultdict(set)
-        for face in self.law.leaf:
-            ruler = self.ruler(face, fact=True)
-            if ruler and ruler != REPUBLIC and self.ruler(face, fact=False) == REPUBLIC:
-                found[ruler].add(face)
-        return dict(sorted(found.items()))
-
     def held(self, level: Level) -> dict[str, set[str]]:
         """Return the faces of each unit that is a tile of the map at a level."""
-        found = defaultdict(set)
-        for face, unit in self.state.at(level).items():
-            found[unit].add(face)
-        return dict(sorted(found.items()))
+        faces: dict[str, set[str]] = defaultdict(set)
+        for face, unit in self.now.at(level).items():
+            faces[unit].add(face)
+        return dict(sorted(faces.items()))
 
     def colour(self, face: str) -> str:
         """Return the colour of a face."""
-        colours, first, ruler = palette(), self.state.top[face], self.ruler(face) or ""
-        own = colours.get(f"c-{first}", colours["c-other"])
-        share = tint(self.state.leaf[face]) if self.level == 2 else 0.9
-        if ruler == REPUBLIC:
-            return mix(own, share)
-        if self.view == "de_facto" and self.began and self.ruler(face, fact=False) == REPUBLIC:
-            return mix(colours.get(f"h-{ruler}", colours["h-other"]), 0.45 * share)
-        if first in self.home:
-            return mix(own, 0.4 * share)
-        return mix(colours.get(f"c-{ruler}", colours["c-other"]), 0.6)
+        colours, fill = palette(), self.now.fill(face)
+        share = _TINTS[tint(self.now.unit_of[face])] if self.level == 2 else 0.9
+        if fill.kind == "claimed":
+            return mix(colours.get(f"h-{fill.colour}", colours["h-other"]), 0.45 * share)
+        strength = {"republic": share, "home": 0.4 * share, "abroad": 0.6}[fill.kind]
+        return mix(colours.get(f"c-{fill.colour}", colours["c-other"]), strength)
 
-    def borders(self, fact: bool | None = None) -> dict[tuple[str, bool, str], list[Any]]:
-        """Return the lines of the map by rank, by whether they are the republic's own, and by evidence."""
-        state = self.state if fact is None else self.fact if fact else self.law
-        found = defaultdict(list)
-        for left, right, line, kind in self.edges:
-            if any(side is not None and side not in state.leaf for side in (left, right)):
-                found["coast", True, "solid"].append(line)
-                continue
-            rulers = [self.ruler(side, fact) for side in (left, right)]
-            own = any(side in state.leaf and self.is_ours(side) for side in (left, right))
-            if rulers[0] != rulers[1]:
-                own = REPUBLIC in rulers
-                rank = "republic" if own or (left and right) else ""
-            elif state.top[left] != state.top[right]:
-                rank = "gubernia"
-            else:
-                rank = "uezd" if self.level == 2 and state.leaf[left] != state.leaf[right] else ""
-            if rank:
-                found[rank, own, kind].append(line)
-        return found
+    def lines(self, now: Day | None = None) -> dict[tuple[str, bool, str], list[Any]]:
+        """Return the lines of the map, or of another day, by rank, whether they concern the republic, and evidence."""
+        lines = defaultdict(list)
+        for left, right, shape, kind in self.edges:
+            line = (now or self.now).line(left, right)
+            if line.rank == "coast":
+                lines["coast", True, "solid"].append(shape)
+            elif line.rank in ("republic", "authority", "gubernia") or (line.rank == "uezd" and self.level == 2):
+                rank = "republic" if line.rank == "authority" else line.rank
+                lines[rank, line.is_ours, kind].append(shape)
+        return lines
 
     # ---- words of the record
 
@@ -237,8 +180,7 @@ class Scene:
 
     def town_name(self, place: Mapping[str, Any], words: Catalogue) -> str:
         """Return what a town was called on the day."""
-        names = [name for name in place["names"] if (name.get("valid_from") or "") <= self.day]
-        return words.choice((names or place["names"])[-1])
+        return words.choice(self.now.town_name(place))
 
     def kilometre(self) -> float:
         """Return how long a kilometre is on the page, along the map's middle parallel at its middle meridian."""
