@@ -1,23 +1,21 @@
-"""Topology: the map's data as quantised TopoJSON, each stretch of line once."""
+"""Map data: what the map in the browser draws, as quantised TopoJSON, each stretch of line once."""
 
 from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from kazatlas.atlas.store import MAP_FRAME
+from kazatlas.atlas.day import Row, calendar_of
 from kazatlas.atlas.lineage import ghosts
-from kazatlas.record.types import VIEWS
-
-if TYPE_CHECKING:
-    from kazatlas.atlas.store import Atlas
-
-LANGUAGES = ("kk", "ru", "en")
+from kazatlas.atlas.selection import is_given
+from kazatlas.atlas.store import MAP_FRAME, Atlas
+from kazatlas.build.day_differences import Sides, day_differences
+from kazatlas.record.types import LANGUAGES, VIEWS, View
 
 STEP = 0.001
 """The grid of the map's coordinates in degrees, about 100 m: well under the lines' own accuracy."""
@@ -136,11 +134,6 @@ def _texts(values: Mapping[str, Any]) -> list[str]:
     return [str(values[language]) for language in LANGUAGES]
 
 
-def _is_given(value: Any) -> bool:
-    """Tell a value from the None or NaN that stands for a missing one in a table."""
-    return value is not None and not (isinstance(value, float) and math.isnan(value))
-
-
 def _unit_properties(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the map shows and asks of a version; missing values are left out."""
     properties = {
@@ -159,7 +152,7 @@ def _unit_properties(row: Mapping[str, Any]) -> dict[str, Any]:
         "name": [row[f"name_{language}"] for language in LANGUAGES],
         "label": [row[f"label_{language}"] for language in LANGUAGES],
     }
-    return {key: value for key, value in properties.items() if _is_given(value)}
+    return {key: value for key, value in properties.items() if is_given(value)}
 
 
 def _places(tables: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -271,6 +264,91 @@ def _base_object(arcs: _Arcs, features: Iterable[Mapping[str, Any]]) -> dict[str
     return {"type": "GeometryCollection", "geometries": geometries}
 
 
+class _Shapes:
+    """The shapes of faces together, as rings of arcs; each made once."""
+
+    def __init__(self, arcs: _Arcs, sides: Sequence[Sides]) -> None:
+        self.arcs, self.sides = arcs, sides
+        self._polygons: dict[frozenset[str], list[list[Ring]]] = {}
+        self._label_points: dict[frozenset[str], list[int]] = {}
+
+    def polygons(self, faces: frozenset[str]) -> list[list[Ring]]:
+        """Return the polygons that faces make together: an outer ring first, then its holes."""
+        if faces not in self._polygons:
+            signed = [
+                arc if left in faces else ~arc
+                for arc, (left, right) in enumerate(self.sides)
+                if (left in faces) != (right in faces)
+            ]
+            self._polygons[faces] = _polygons(self.arcs, _rings(self.arcs, signed))
+        return self._polygons[faces]
+
+    def label_point(self, faces: frozenset[str]) -> list[int]:
+        """Return where a label of the faces has most room."""
+        if faces not in self._label_points:
+            parts = [
+                shapely.Polygon(self.arcs.ring(rings[0]), [self.arcs.ring(hole) for hole in rings[1:]])
+                for rings in self.polygons(faces)
+            ]
+            self._label_points[faces] = _label_point(shapely.MultiPolygon(parts))
+        return self._label_points[faces]
+
+
+def _borders(edges: Sequence[Row], arcs: _Arcs, methods: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[Sides]]:
+    """Return one line an edge, whose number is that of its arc, and the faces on its two sides."""
+    borders: list[dict[str, Any]] = []
+    sides: list[Sides] = [
+        (edge["left"] if is_given(edge["left"]) else None, edge["right"] if is_given(edge["right"]) else None)
+        for edge in edges
+    ]
+    face_numbers = _face_numbers(sides)
+    method_numbers = {id_: number for number, id_ in enumerate(sorted(methods))}
+    for edge, pair in zip(edges, sides, strict=True):
+        properties: dict[str, Any] = {"id": edge["id"], "sides": [face_numbers[face] if face else -1 for face in pair]}
+        if edge["method"] == MAP_FRAME:
+            properties["frame"] = True
+        else:
+            properties |= {
+                "basis": edge["basis"],
+                "certainty": edge["certainty"],
+                "method": method_numbers[edge["method"]],
+                "km": edge["accuracy_km"],
+            }
+        number = arcs.add(edge["geometry"].coords)
+        borders.append({"type": "LineString", "arcs": [number], "properties": properties})
+    return borders, sides
+
+
+def _face_numbers(sides: Iterable[Sides]) -> dict[str, int]:
+    ids = sorted({face for pair in sides for face in pair if face})
+    return {face: number for number, face in enumerate(ids)}
+
+
+def _units(atlas: Atlas, shapes: _Shapes, face_numbers: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Return one geometry a version, in order of their ids."""
+    calendar = calendar_of(atlas)
+    units = []
+    for row in sorted(atlas.versions.to_dict("records"), key=lambda row: str(row["id"])):
+        geometry, properties = row["geometry"], _unit_properties(row)
+        item: dict[str, Any] = {"type": None, "id": row["id"], "properties": properties}
+        if is_given(geometry) and geometry.geom_type == "Point":
+            item["type"] = "Point"
+            item["coordinates"] = [round(geometry.x / STEP), round(geometry.y / STEP)]
+        elif is_given(geometry) and not geometry.is_empty:
+            tile = frozenset(row["faces"]) if is_given(row["faces"]) else frozenset()
+            view: View = "de_facto" if row["view"] == "de_facto" else "de_jure"
+            land = frozenset(calendar.day(row["valid_from"], view).land[row["unit"]]) if row["level"] < 2 else tile
+            item |= _arc_geometry(shapes.polygons(land))
+            properties["point"] = shapes.label_point(land)
+            if tile:
+                properties["faces"] = sorted(face_numbers[face] for face in tile)
+            if tile and tile != land:
+                # Among uezds it is a tile of the map only where none of its own lies.
+                properties["tile_point"] = shapes.label_point(tile)
+        units.append(item)
+    return units
+
+
 def build_topology(atlas: Atlas, base: Mapping[str, Mapping[str, Any]] | None = None) -> dict[str, Any]:
     """Build the map's data: TopoJSON whose objects share each stretch of border.
 
@@ -289,116 +367,50 @@ def build_topology(atlas: Atlas, base: Mapping[str, Mapping[str, Any]] | None = 
     `units` (one geometry a version; the numbers of its faces where it is a tile of the map), `zones`
     and one object for each background layer, and with the members `stops`, `alternatives`,
     `places`, `methods`, `sources`, `ghosts` (stop -> view -> numbers of the borders that were there
-    the day before, by level), `coverage` and `data_version`. Points in properties are in the
-    topology's own grid.
+    the day before, by level), `answers` (see `kazatlas.build.day_differences`), `coverage` and
+    `data_version`. Points in properties are in the topology's own grid.
     """
-    arcs = _Arcs()
+    arcs, tables = _Arcs(), atlas.tables
     edges = atlas.borders.sort_values("id").to_dict("records")
-    borders: list[dict[str, Any]] = []
-    sides: list[tuple[str | None, str | None]] = []
-    for edge in edges:
-        number = arcs.add(edge["geometry"].coords)
-        left = edge["left"] if _is_given(edge["left"]) else None
-        right = edge["right"] if _is_given(edge["right"]) else None
-        sides.append((left, right))
-        borders.append({"type": "LineString", "arcs": [number]})
-    face_ids = sorted({face for pair in sides for face in pair if face})
-    face_numbers = {face: number for number, face in enumerate(face_ids)}
-    methods, sources = _methods(atlas.tables)
-    method_numbers = {id_: number for number, id_ in enumerate(sorted(atlas.tables["methods"]))}
-    for edge, border, pair in zip(edges, borders, sides, strict=True):
-        border["properties"] = {
-            "id": edge["id"],
-            "sides": [face_numbers.get(face, -1) if face else -1 for face in pair],
-        }
-        if edge["method"] == MAP_FRAME:
-            border["properties"]["frame"] = True
-            continue
-        border["properties"] |= {
-            "basis": edge["basis"],
-            "certainty": edge["certainty"],
-            "method": method_numbers[edge["method"]],
-            "km": edge["accuracy_km"],
-        }
-
-    known: dict[frozenset[str], list[list[Ring]]] = {}
-
-    def polygons_of(faces: frozenset[str]) -> list[list[Ring]]:
-        if faces not in known:
-            signed = [
-                arc if left in faces else ~arc
-                for arc, (left, right) in enumerate(sides)
-                if (left in faces) != (right in faces)
-            ]
-            known[faces] = _polygons(arcs, _rings(arcs, signed))
-        return known[faces]
-
-    def area_of(faces: frozenset[str]) -> BaseGeometry:
-        return shapely.MultiPolygon(
-            [
-                shapely.Polygon(arcs.ring(rings[0]), [arcs.ring(hole) for hole in rings[1:]])
-                for rings in polygons_of(faces)
-            ]
-        )
-
-    inside = {face: area_of(frozenset([face])).representative_point() for face in face_ids}
-    label_points: dict[frozenset[str], list[int]] = {}
-    units: list[dict[str, Any]] = []
-    held: set[str] = set()
-    rows = sorted(atlas.versions.to_dict("records"), key=lambda row: str(row["id"]))
-    for row in rows:
-        geometry = row["geometry"]
-        properties = _unit_properties(row)
-        own = row.get("faces")
-        own = frozenset(own) if isinstance(own, (list, tuple)) else frozenset()
-        item: dict[str, Any] = {"type": None, "id": row["id"], "properties": properties}
-        if _is_given(geometry) and geometry.geom_type == "Point":
-            item["type"] = "Point"
-            item["coordinates"] = [round(geometry.x / STEP), round(geometry.y / STEP)]
-        elif _is_given(geometry) and not geometry.is_empty:
-            whole = own
-            if row["level"] < 2:
-                # A union's faces are those whose inner points lie in the polygon that the build made.
-                shapely.prepare(geometry)
-                whole = frozenset(face for face, point in inside.items() if geometry.contains(point))
-            held |= whole
-            item |= _arc_geometry(polygons_of(whole))
-            if whole not in label_points:
-                label_points[whole] = _label_point(area_of(whole))
-            properties["point"] = label_points[whole]
-            if own:
-                properties["faces"] = sorted(face_numbers[face] for face in own)
-            if own and own != whole:
-                # Among uezds it is a tile of the map only where none of its own lies.
-                properties["tile_point"] = _label_point(area_of(own))
-        units.append(item)
-
+    borders, sides = _borders(edges, arcs, tables["methods"])
+    face_numbers = _face_numbers(sides)
+    shapes = _Shapes(arcs, sides)
+    land = {face for faces in atlas.versions["faces"] if is_given(faces) for face in faces}
     faces = [
-        _arc_geometry(polygons_of(frozenset([face])))
-        | {"id": face, "properties": {"kind": "land" if face in held else "water"}}
-        for face in face_ids
+        _arc_geometry(shapes.polygons(frozenset([face])))
+        | {"id": face, "properties": {"kind": "land" if face in land else "water"}}
+        for face in face_numbers
     ]
+    units = _units(atlas, shapes, face_numbers)
     objects: dict[str, dict[str, Any]] = {
-        "borders": {"type": "GeometryCollection", "geometries": borders},
-        "faces": {"type": "GeometryCollection", "geometries": faces},
-        "units": {"type": "GeometryCollection", "geometries": units},
+        name: {"type": "GeometryCollection", "geometries": geometries}
+        for name, geometries in (("borders", borders), ("faces", faces), ("units", units))
     }
     for name, collection in sorted((base or {}).items()):
         objects[f"base_{name}"] = _base_object(arcs, collection["features"])
-    tables = atlas.tables
     objects["zones"] = _zones(arcs, tables)
-    told = {edge["id"]: number for number, edge in enumerate(edges) if edge["method"] != MAP_FRAME}
+    numbers = {edge["id"]: number for number, edge in enumerate(edges) if edge["method"] != MAP_FRAME}
+    stops = _stops(tables)
+    answers = day_differences(
+        atlas,
+        [stop["date"] for stop in stops],
+        [unit["id"] for unit in units],
+        face_numbers,
+        {number: sides[number] for number in numbers.values()},
+    )
+    methods, sources = _methods(tables)
     return {
         "type": "Topology",
         "transform": {"scale": [STEP, STEP], "translate": [0, 0]},
         "objects": objects,
         "arcs": arcs.stored,
-        "stops": _stops(tables),
+        "stops": stops,
         "alternatives": _alternatives(tables),
         "places": _places(tables),
         "methods": methods,
         "sources": sources,
-        "ghosts": _ghosts(atlas, told),
+        "ghosts": _ghosts(atlas, numbers),
+        "answers": answers,
         "coverage": tables["coverage"],
         "data_version": tables["data_version"],
     }
