@@ -27,7 +27,7 @@ from kazatlas.atlas.store import in_force
 from kazatlas.plate import plate as plates
 from kazatlas.plate.canvas import THIN_SPACE, Sheet, Style, breaks, wrap
 from kazatlas.plate.plate import exercise, in_order, key_of, plate, roman, scale_steps
-from kazatlas.plate.print_map import PROJECTION, Scene, evidence, mix, palette, read_base
+from kazatlas.plate.print_map import PROJECTION, Scene, mix, palette, read_base
 from kazatlas.text.catalogue import LANGUAGES, Catalogue, load_catalogue
 from tests.conftest import GEODATA, ROOT
 
