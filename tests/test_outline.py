@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from kazatlas.atlas.quality import outline_section
 from kazatlas.text.catalogue import load_catalogue
+from kazatlas.text.quality_tables import outline_section
 from tests.conftest import CITED, words
 
 

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from kazatlas.atlas.quality import measure_quality, quality_sections, unexplained
+from kazatlas.atlas.quality import measure_quality, unexplained
 from kazatlas.record.evidence import Evidence
 from kazatlas.record.types import LANGUAGES
 from kazatlas.text.catalogue import load_catalogue
+from kazatlas.text.quality_tables import quality_sections
 from tests.conftest import version, words
 
 

@@ -30,7 +30,7 @@ from kazatlas.export import formats as export
 from kazatlas.folders import find_geodata, is_packaged, remedy
 from kazatlas.plate.print_map import read_base
 from kazatlas.record.faces import build_faces
-from kazatlas.record.problems import RecordError, fewer
+from kazatlas.record.problems import RecordError, shortened
 from kazatlas.record.reading import read_record
 from kazatlas.record.text_files import read_json
 from kazatlas.record.types import COVERAGE, LANGUAGES
@@ -66,7 +66,7 @@ def command_build(folder: Path, check: bool) -> int:
     try:
         files = _build(folder)
     except RecordError as error:
-        for problem in fewer(error.problems):
+        for problem in shortened(error.problems):
             print(problem)
             log.error("problem file=%s id=%s", problem.file, problem.id or "-")
         count = len(error.problems)

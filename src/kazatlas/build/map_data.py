@@ -208,14 +208,14 @@ def _methods(tables: Mapping[str, Any]) -> tuple[list[dict[str, Any]], dict[str,
 
 def _ghosts(atlas: Atlas, numbers: Mapping[str, int]) -> dict[str, dict[str, list[list[int]]]]:
     """Return the borders that each stop took away: stop -> view -> numbers of edges, by level 0, 1, 2."""
-    found: dict[str, dict[str, list[list[int]]]] = {}
+    by_stop: dict[str, dict[str, list[list[int]]]] = {}
     for stop in _stops(atlas.tables):
         for view in VIEWS:
             drawn = ghosts(atlas, stop["date"], view)
             edges = [sorted(numbers[edge] for edge in drawn[level] if edge in numbers) for level in (0, 1, 2)]
             if any(edges):
-                found.setdefault(stop["date"], {})[view] = edges
-    return found
+                by_stop.setdefault(stop["date"], {})[view] = edges
+    return by_stop
 
 
 def _zones(arcs: _Arcs, tables: Mapping[str, Any]) -> dict[str, Any]:

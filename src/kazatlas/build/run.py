@@ -28,7 +28,7 @@ from kazatlas.record.checks import area_of, check_map, check_record, day_of, evi
 from kazatlas.record.faces import Faces, build_faces
 from kazatlas.atlas.lineage import day_before
 from kazatlas.record.outline import check_outline, outline_table
-from kazatlas.atlas.quality import quality_sections
+from kazatlas.text.quality_tables import quality_sections
 from kazatlas.record.problems import Problem, RecordError
 from kazatlas.record.types import COVERAGE, LANGUAGES, REPUBLIC, Record, VIEWS, VersionEntry
 from kazatlas.record.versions import Stretch, holdings, stretches
@@ -94,14 +94,14 @@ def _republic_days(items: list[Stretch]) -> dict[str, list[tuple[str, str | None
         if unit in path:
             return []
         if unit not in memo:
-            found = []
+            spans = []
             for stretch in by_unit[unit]:
-                own = (stretch.valid_from, stretch.valid_to)
+                span = (stretch.valid_from, stretch.valid_to)
                 if unit == REPUBLIC:
-                    found.append(own)
+                    spans.append(span)
                 elif stretch.entry.parent:
-                    found += [o for p in inside(stretch.entry.parent, (*path, unit)) if (o := _overlap(own, p))]
-            memo[unit] = _joined(found)
+                    spans += [o for p in inside(stretch.entry.parent, (*path, unit)) if (o := _overlap(span, p))]
+            memo[unit] = _joined(spans)
         return memo[unit]
 
     for unit in [*by_unit]:
@@ -152,14 +152,14 @@ def rows(record: Record, items: list[Stretch]) -> list[Row]:
     pieces: list[Row] = []
     for stretch in items:
         entry = stretch.entry
-        own = (stretch.valid_from, stretch.valid_to)
+        span = (stretch.valid_from, stretch.valid_to)
         drawn = entry.border not in ("not-recovered", "not-drawn")
         spans = (
-            [(o, h.faces) for h in held[stretch.unit, stretch.view] if (o := _overlap(own, (h.valid_from, h.valid_to)))]
+            [(o, h.faces) for h in held[stretch.unit, stretch.view] if (o := _overlap(span, (h.valid_from, h.valid_to)))]
             if drawn
-            else [(own, frozenset[str]())]
+            else [(span, frozenset[str]())]
         )
-        parent_days = republic.get(entry.parent or "", []) if stretch.unit != REPUBLIC else [own]
+        parent_days = republic.get(entry.parent or "", []) if stretch.unit != REPUBLIC else [span]
         before = frozenset[str]()
         for (start, end), faces in sorted(spans, key=lambda span: span[0][0]):
             cuts = sorted({d for day in parent_days for d in day if d and start < d and (end is None or d < end)})
@@ -202,11 +202,11 @@ def row_id(row: Row) -> str:
 
 def _citations(record: Record, row: Row) -> list[dict[str, Any]]:
     """Return the citations of a row: its entry's, and where a child's move split it, that event's."""
-    found = list(row.entry.citations)
+    cited = list(row.entry.citations)
     if row.start_event != row.entry.from_:
-        found += [c for c in record.events[row.start_event].citations if c not in found]
+        cited += [c for c in record.events[row.start_event].citations if c not in cited]
     published = []
-    for citation in found:
+    for citation in cited:
         source = record.sources[citation.source]
         item = {"source": citation.source, "locator": citation.locator, "text": f"{source.title}: {citation.locator}"}
         if citation.quote:
@@ -368,37 +368,37 @@ def _tables(record: Record, published: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _sound_map(record: Record, problems: Iterable[Problem], progress: Callable[[str], None]) -> Proof:
-    """Return the faces, the units' versions and the witnesses of a sound record; raise RecordError for any other.
+def _checked_map(record: Record, problems: Iterable[Problem], progress: Callable[[str], None]) -> Proof:
+    """Return the faces, versions and witnesses of a record without faults; raise RecordError for any other.
 
-    What rests on something faulty is not checked: one fault would be told as many.
+    What rests on something faulty is not checked: one fault would be reported as many.
     """
-    found = list(problems)
+    faults = list(problems)
     if record.unread:
-        raise RecordError(sorted(set(found)))
+        raise RecordError(sorted(set(faults)))
 
-    def sound(*parts: str) -> bool:
-        return not {problem.file.split("/")[1] for problem in found if "/" in problem.file}.intersection(parts)
+    def can_check(*parts: str) -> bool:
+        return not {problem.file.split("/")[1] for problem in faults if "/" in problem.file}.intersection(parts)
 
     progress("check")
-    found += check_record(record)
+    faults += check_record(record)
     progress("faces")
     faces, items = Faces(), stretches(record)
     lines = ("boundaries.geojson", "label_points.geojson")
-    if sound(*lines):
+    if can_check(*lines):
         faces, unmet = build_faces(record)
-        found += unmet
+        faults += unmet
     progress("map")
-    if sound(*lines, "events.yaml", "units", "places.yaml"):
-        found += check_map(record, faces, items)
+    if can_check(*lines, "events.yaml", "units", "places.yaml"):
+        faults += check_map(record, faces, items)
     proof = Proof(record, faces, items)
     progress("witnesses")
-    if sound(*lines, "events.yaml", "units", "witnesses.csv", "today", "witness_tests.csv"):
-        found += check_witnesses(proof)
-        if sound("control", "outer_border.yaml"):
-            found += check_outline(proof)
-    if found:
-        raise RecordError(sorted(set(found)))
+    if can_check(*lines, "events.yaml", "units", "witnesses.csv", "today", "witness_tests.csv"):
+        faults += check_witnesses(proof)
+        if can_check("control", "outer_border.yaml"):
+            faults += check_outline(proof)
+    if faults:
+        raise RecordError(sorted(set(faults)))
     return proof
 
 
@@ -423,7 +423,7 @@ def build_atlas(
     RecordError
         With every problem of the record, when there is one.
     """
-    proof = _sound_map(record, problems, progress)
+    proof = _checked_map(record, problems, progress)
     faces, items = proof.faces, proof.items
     progress("versions")
     published = [_feature(record, faces, row) for row in rows(record, items)]

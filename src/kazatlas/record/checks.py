@@ -236,8 +236,8 @@ def _check_units(record: Record) -> Iterator[Problem]:
                     f"Mend `until`, or the dates in {record.folder.name}/events.yaml.",
                 )
         for view in VIEWS:
-            own = [v for v in unit.versions if v.view in ("both", view) and v.from_ in record.events]
-            for earlier, later in itertools.pairwise(own):
+            dated = [v for v in unit.versions if v.view in ("both", view) and v.from_ in record.events]
+            for earlier, later in itertools.pairwise(dated):
                 first, second = record.events[earlier.from_].date, record.events[later.from_].date
                 where = f"{id_} > version from {later.from_}"
                 if second <= first:
@@ -376,8 +376,8 @@ def _check_comparisons(record: Record, items: list[Stretch]) -> Iterator[Problem
             if not (compare := figure.compare) or not (day := day_of(record, compare.on)):
                 continue
             for other in (*compare.units, *compare.without):
-                found = (s for s in items if s.unit == other and s.view == compare.view and s.covers(day))
-                if not any(found):
+                matching = (s for s in items if s.unit == other and s.view == compare.view and s.covers(day))
+                if not any(matching):
                     yield Problem(record.file_of("unit", id_), f"{id_} > figures > {number} > compare",
                                   f"names '{other}', which is not in force on {day} ({compare.view}).",
                                   "Mend the unit, the day or the view.")  # fmt: skip
@@ -389,7 +389,7 @@ def check_map(record: Record, faces: Faces, items: list[Stretch]) -> list[Proble
     point_file = f"{record.folder.name}/label_points.geojson"
     for view in VIEWS:
         leaves = [s for s in items if s.view == view and s.is_leaf]
-        told: set[tuple[str, tuple[str, ...]]] = set()
+        reported: set[tuple[str, tuple[str, ...]]] = set()
         for day in [COVERAGE[0], *(d for d in change_days(leaves) if COVERAGE[0] < d < COVERAGE[1])]:
             owners: dict[str, list[str]] = defaultdict(list)
             for stretch in leaves:
@@ -398,8 +398,8 @@ def check_map(record: Record, faces: Faces, items: list[Stretch]) -> list[Proble
                         owners[face].append(stretch.unit)
             for face in sorted(faces.land):
                 held = tuple(sorted(owners.get(face, ())))
-                if len(held) != 1 and (face, held) not in told:
-                    told.add((face, held))
+                if len(held) != 1 and (face, held) not in reported:
+                    reported.add((face, held))
                     problems.append(_misheld(record, leaves, face, held, f"{day} ({view})"))
             for face in sorted(set(owners) & (set(faces.areas) - faces.land)):
                 problems.append(Problem(point_file, face, f"is water, but {owners[face][0]} holds it on {day}.",

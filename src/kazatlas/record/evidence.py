@@ -26,12 +26,12 @@ class Evidence:
 
     def _origins(self, cited: Iterable[str], year: int | None) -> set[str]:
         """Return the works that the sources go back to; when a year is given, those that can know of it."""
-        found = set()
+        origins = set()
         for source in (self.sources[id_] for id_ in cited if id_ not in OWN_SOURCES):
             last = source.get("knows_to") or self.origins.get(source["origin"], {}).get("knows_to")
             if year is None or last is None or last >= year:
-                found.add(str(source["origin"]))
-        return found
+                origins.add(str(source["origin"]))
+        return origins
 
     def _may_rest_on(self, origin: str) -> set[str]:
         return {origin, *self.origins.get(origin, {}).get("may_rest_on", ())}
@@ -47,14 +47,14 @@ class Evidence:
         year
             Only sources count that can know of this year (`knows_to`).
         """
-        found = self._origins(cited, year)
-        own = {o for o in found if not (self._may_rest_on(o) - {o}) & found} or set(sorted(found)[:1])
-        told, basis = set(), set[str]()
-        for origin in sorted(own):
+        origins = self._origins(cited, year)
+        apart = {o for o in origins if not (self._may_rest_on(o) - {o}) & origins} or set(sorted(origins)[:1])
+        kept, basis = set(), set[str]()
+        for origin in sorted(apart):
             if not self._may_rest_on(origin) & basis:
-                told.add(origin)
+                kept.add(origin)
             basis |= self._may_rest_on(origin)
-        return told
+        return kept
 
     def support(self, cited: Iterable[str]) -> str:
         """Return what a fact rests on that cites these sources; one of `SUPPORTS`."""
@@ -79,11 +79,11 @@ class Evidence:
             return "it cites general-knowledge"
         if any(self.is_act(id_, event) for id_ in ids):
             return None
-        found = sorted(self.independent(ids, year))
-        if len(found) > 1:
+        works = sorted(self.independent(ids, year))
+        if len(works) > 1:
             return None
-        if found:
-            return f"all that it cites goes back to one work, '{found[0]}'"
+        if works:
+            return f"all that it cites goes back to one work, '{works[0]}'"
         return "nothing that it cites is a work that could know of it"
 
 

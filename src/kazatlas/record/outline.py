@@ -44,7 +44,7 @@ def far_stretches(proof: Proof, day: str) -> list[dict[str, Any]]:
     middle of the map (azimuthal equidistant; within about 1 % here).
     """
     controls = {id_: proof.flat(shape) for id_, (_, shape) in proof.record.outlines.items()}
-    found: dict[tuple[str, str], dict[str, Any]] = {}
+    far: dict[tuple[str, str], dict[str, Any]] = {}
     for edge, flat, left, right in proof.border_between(day, outer=True):
         tops = {unit: _top(proof, unit, day) for unit in (left, right)}
         if any(top.startswith(TURKESTAN) for top in tops.values()):
@@ -57,13 +57,13 @@ def far_stretches(proof: Proof, day: str) -> list[dict[str, Any]]:
             beyond = distances[distances > FAR_KM]
             if not len(beyond):
                 continue
-            told = found.setdefault((edge.line.id, against), {"km": 0.0, "farthest_km": 0.0})
-            told |= {"line": edge.line.id, "against": against, "inside": inside, "outside": outside}
-            told["km"] += edge.length_km * len(beyond) / len(points)
-            told["farthest_km"] = max(told["farthest_km"], float(beyond.max()))
+            stretch = far.setdefault((edge.line.id, against), {"km": 0.0, "farthest_km": 0.0})
+            stretch |= {"line": edge.line.id, "against": against, "inside": inside, "outside": outside}
+            stretch["km"] += edge.length_km * len(beyond) / len(points)
+            stretch["farthest_km"] = max(stretch["farthest_km"], float(beyond.max()))
     return [
-        {**told, "km": round(told["km"]), "farthest_km": round(told["farthest_km"])}
-        for _, told in sorted(found.items())
+        {**stretch, "km": round(stretch["km"]), "farthest_km": round(stretch["farthest_km"])}
+        for _, stretch in sorted(far.items())
     ]
 
 

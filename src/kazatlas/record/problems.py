@@ -13,7 +13,7 @@ HIDDEN_CHARACTERS = re.compile(
     "\ud800-\udfff\ufeff\ufff9-\uffff\U000e0000-\U000e007f]"
 )
 
-_MAX_TOLD = 50
+_MOST_PER_FILE = 50
 
 
 @dataclass(frozen=True, order=True)
@@ -42,16 +42,16 @@ def quoted(text: str, length: int = 80) -> str:
     return HIDDEN_CHARACTERS.sub(lambda hidden: f"\\u{ord(hidden.group()):04x}", visible)
 
 
-def fewer(problems: Iterable[Problem]) -> list[Problem]:
+def shortened(problems: Iterable[Problem]) -> list[Problem]:
     """Return the problems in order of file; of a file with very many, the first ones and their number."""
     by_file: dict[str, list[Problem]] = {}
     for problem in sorted(set(problems)):
         by_file.setdefault(problem.file, []).append(problem)
     chosen = []
-    for file, found in by_file.items():
-        chosen += found[:_MAX_TOLD]
-        if len(found) > _MAX_TOLD:
-            chosen.append(Problem(file, "", f"has {len(found) - _MAX_TOLD:,} more problems.", "Mend these first."))
+    for file, here in by_file.items():
+        chosen += here[:_MOST_PER_FILE]
+        if len(here) > _MOST_PER_FILE:
+            chosen.append(Problem(file, "", f"has {len(here) - _MOST_PER_FILE:,} more problems.", "Mend these first."))
     return chosen
 
 

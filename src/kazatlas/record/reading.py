@@ -110,8 +110,8 @@ def _read_mapping(
             problems.append(Problem(file, id_, f"stands in {record.files[kind, id_]} too.", "Keep one of the two."))
             continue
         record.files[kind, id_] = file
-        item, found = _validate(model, value, file, lines, (id_,))
-        problems += found
+        item, faults = _validate(model, value, file, lines, (id_,))
+        problems += faults
         if item is not None:
             into[id_] = item
 
@@ -182,8 +182,8 @@ def _read_drawn(
 ) -> None:  # fmt: skip
     """Read a GeoJSON file of drawn things into typed values with their geometry."""
     for where, properties, geometry in _features(record, file, problems):
-        item, found = _validate(model, properties, file, None, (where,))
-        problems += found
+        item, faults = _validate(model, properties, file, None, (where,))
+        problems += faults
         id_ = properties.get("id")
         if not isinstance(id_, str):
             continue
@@ -218,8 +218,8 @@ def _read_base(record: Record, problems: list[Problem], file: str) -> None:
     kinds = ("Polygon", "MultiPolygon", "LineString", "MultiLineString", "Point")
     shapes: list[dict[str, Any]] = []
     for where, properties, geometry in _features(record, file, problems):
-        item, found = _validate(BaseFeature, properties, file, None, (where,))
-        problems += found
+        item, faults = _validate(BaseFeature, properties, file, None, (where,))
+        problems += faults
         if geometry.geom_type not in kinds:
             what = f"is a {geometry.geom_type}, not an area, line or point."
             problems.append(Problem(file, where, what, "Draw it again."))
@@ -254,7 +254,7 @@ def _read_table(record: Record, problems: list[Problem], file: str, model: type[
         problems.append(Problem(file, "", str(fault), ""))
         return []
     columns = [field.alias or name for name, field in model.model_fields.items()]
-    found: list[tuple[str, ModelT]] = []
+    items: list[tuple[str, ModelT]] = []
     try:
         rows = csv.reader(io.StringIO(text, newline=""), strict=True)
         header = next(rows, [])
@@ -264,7 +264,7 @@ def _read_table(record: Record, problems: list[Problem], file: str, model: type[
             return []
         for row in rows:
             where = f"{quoted(row[0]) if row else ''}, line {rows.line_num}"
-            if len(found) >= _MAX_FEATURES:
+            if len(items) >= _MAX_FEATURES:
                 what = f"is one row too many: {_MAX_FEATURES:,} are read."
                 problems.append(Problem(file, where, what, "Take some out."))
                 break
@@ -277,10 +277,10 @@ def _read_table(record: Record, problems: list[Problem], file: str, model: type[
             item, faults = _validate(model, given, file, None, (where,))
             problems += faults
             if item is not None:
-                found.append((where, item))
+                items.append((where, item))
     except csv.Error as error:
         problems.append(Problem(file, "", f"is not a CSV table ({error}).", "Look at the quotes there."))
-    return found
+    return items
 
 
 def _read_witnesses(record: Record, problems: list[Problem]) -> None:
@@ -358,17 +358,17 @@ def read_record(folder: Path) -> tuple[Record, list[Problem]]:
 
 def _files_in(folder: Path, ending: str, problems: list[Problem]) -> list[Path]:
     """Return a folder's files in order of name, reporting those that would be passed over; hidden ones are none."""
-    found = []
+    paths = []
     for path in sorted(folder.glob("[!.]*")):
         if path.suffix == ending and re.fullmatch("[a-z0-9_-]+", path.stem):
-            found.append(path)
+            paths.append(path)
         else:
             file = f"{folder.parent.name}/{folder.name}/{path.name}"
             remedy = (
                 f"Rename it with lower-case Latin letters, digits, hyphens and the ending {ending}, or take it away."
             )
             problems.append(Problem(file, "", "has a name under which it is not read.", remedy))
-    return found
+    return paths
 
 
 def _read_article(record: Record, problems: list[Problem], file: str) -> Article:
@@ -379,6 +379,6 @@ def _read_article(record: Record, problems: list[Problem], file: str) -> Article
         problems.append(Problem(file, "", str(fault), ""))
         return Article()
     problems += [Problem(file, f"line {line}", what, "") for line, what in faults]
-    article, found = _validate(Article, values, file, lines, ())
-    problems += found
+    article, faults = _validate(Article, values, file, lines, ())
+    problems += faults
     return article or Article()

@@ -76,8 +76,8 @@ def stretches(record: Record) -> list[Stretch]:
     for id_, unit in record.units.items():
         entries = carry_over(unit)
         for view in VIEWS:
-            own = [e for e in entries if e.view in ("both", view) and e.from_ in record.events]
-            for entry, following in itertools.zip_longest(own, own[1:]):
+            dated = [e for e in entries if e.view in ("both", view) and e.from_ in record.events]
+            for entry, following in itertools.zip_longest(dated, dated[1:]):
                 start = record.events[entry.from_].date
                 ends = [e for e in (entry.until, following.from_ if following else None) if e in record.events]
                 end_event = min(ends, key=lambda e: record.events[e].date) if ends else None

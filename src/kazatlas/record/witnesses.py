@@ -111,16 +111,16 @@ def last_day(moment: str) -> str:
 
 def _blocks(held: list[Holding]) -> list[tuple[str, str, frozenset[str]]]:
     """Return a unit's stretches of days with unchanged land within the record's time."""
-    found: list[tuple[str, str, frozenset[str]]] = []
+    blocks: list[tuple[str, str, frozenset[str]]] = []
     for holding in sorted(held, key=lambda h: h.valid_from):
         start, end = max(holding.valid_from, COVERAGE[0]), min(holding.valid_to or COVERAGE[1], COVERAGE[1])
         if start >= end or not holding.faces:
             continue
-        if found and found[-1][1] == start and found[-1][2] == holding.faces:
-            found[-1] = (found[-1][0], end, holding.faces)
+        if blocks and blocks[-1][1] == start and blocks[-1][2] == holding.faces:
+            blocks[-1] = (blocks[-1][0], end, holding.faces)
         else:
-            found.append((start, end, holding.faces))
-    return found
+            blocks.append((start, end, holding.faces))
+    return blocks
 
 
 def _spans(
@@ -169,7 +169,7 @@ class Proof:
     @cached_property
     def places(self) -> list[Place]:
         """Return the witnesses that have a point, with the days for which each counts."""
-        found = []
+        places = []
         for id_, witness in self.record.witnesses.items():
             where = self.record.witness_coordinates.get(id_) if witness.lon is None else witness
             if where is None or where.lon is None or where.lat is None:
@@ -178,8 +178,8 @@ class Proof:
             on = frozenset(self.faces_at(point))
             views = VIEWS if witness.view == "both" else (witness.view,)
             spans = [span for v in views for span in _spans(witness, v, _blocks(self._held[witness.unit, v]), on)]
-            found.append(Place(witness, point, tuple(spans)))
-        return found
+            places.append(Place(witness, point, tuple(spans)))
+        return places
 
     @cached_property
     def accepted(self) -> list[Place]:
@@ -233,10 +233,10 @@ class Proof:
                     if start < end:
                         within = Holding(stretch.unit, stretch.view, start, end, outer.faces)
                         around[stretch.unit, stretch.view].append(within)
-        for key, found in around.items():
+        for key, outer_holdings in around.items():
             # Where the unit has land of its own, that counts.
-            own = [h for h in held[key] if h.faces]
-            held[key] = sorted([*own, *found], key=lambda h: h.valid_from)
+            holdings_of_own = [h for h in held[key] if h.faces]
+            held[key] = sorted([*holdings_of_own, *outer_holdings], key=lambda h: h.valid_from)
         return held
 
     def outline(self, land: frozenset[str]) -> list[tuple[Edge, BaseGeometry]]:
@@ -401,12 +401,12 @@ class Proof:
         90th percentile by which lines of its method missed witnesses; where witnesses stand on both sides of the
         whole stretch, not more than the widest gap between them. Rounded up to whole km.
         """
-        found = {}
+        accuracies = {}
         for edge, flat in self.edges:
             km = max(edge.line.at_least_km, self.missed_by_method.get(edge.line.method, 0.0))
             gap = self.corridor_km(edge, flat)
-            found[edge.id] = float(math.ceil(km if gap is None else min(km, max(gap, 1.0))))
-        return found
+            accuracies[edge.id] = float(math.ceil(km if gap is None else min(km, max(gap, 1.0))))
+        return accuracies
 
     def border_between(self, day: str, outer: bool) -> list[tuple[Edge, BaseGeometry, str, str]]:
         """Return the lines between units by decree on a day, with the units on both sides.
@@ -418,14 +418,14 @@ class Proof:
             if stretch.view == "de_jure" and stretch.covers(day):
                 owner.update(dict.fromkeys(stretch.entry.faces or (), stretch.unit))
         republic = self.land_of(REPUBLIC, "de_jure", day)
-        found = []
+        borders = []
         for edge, flat in self.edges:
             if edge.left not in owner or edge.right not in owner or owner[edge.left] == owner[edge.right]:
                 continue
             sides = (edge.left in republic, edge.right in republic)
             if (outer and sides[0] != sides[1]) or (not outer and all(sides)):
-                found.append((edge, flat, owner[edge.left], owner[edge.right]))
-        return found
+                borders.append((edge, flat, owner[edge.left], owner[edge.right]))
+        return borders
 
     def reach(self, day: str, outer: bool) -> dict[int | None, float]:
         """Return km of border by the distance within which a witness stands on each of both sides; None: farther.
@@ -497,13 +497,13 @@ def _check_place(proof: Proof, place: Place, file: str) -> Iterator[Problem]:
 def new_tests(proof: Proof) -> list[WitnessTest]:
     """Return a test of each accepted witness that has none for this version of the data."""
     done = {(test.id, test.data_version) for test in proof.record.witness_tests}
-    found = []
+    tests = []
     for place in proof.places:
         if place.witness.status == "accepted" and (place.witness.id, proof.record.data_version) not in done:
             test = proof.test(place)
             if test is not None:
-                found.append(test)
-    return found
+                tests.append(test)
+    return tests
 
 
 def write_tests(folder: Path, tests: Iterable[WitnessTest]) -> Path:

@@ -9,10 +9,10 @@ from typing import Any
 from babel import Locale, UnknownLocaleError
 
 from kazatlas.atlas.lineage import compare
-from kazatlas.atlas.quality import quality_sections
 from kazatlas.atlas.store import Atlas
 from kazatlas.record.types import LANGUAGES, View
 from kazatlas.text.catalogue import Catalogue, alphabetically
+from kazatlas.text.quality_tables import quality_sections
 from kazatlas.web.cards import Cards
 
 SORTS = ("name", "type", "parent", "administered_by", "area")
