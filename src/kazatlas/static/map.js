@@ -1,6 +1,6 @@
 /* Made by `npm run build` in frontend/, which is where to change it.
- * sources ec6aea1b93a2a4dc429d7117e10fc4ef79195c0eb2e4b0947c73c9b17d17de73
- * contents af75f4b2f65b18df8523a0436db6288d1c090968f065acb2d00a99817bd575c0
+ * sources 3f9ebc0e8313e32774c94e6307975e397fe375a4ccc37c463316beeb50ef2411
+ * contents 7c03dd6cea9a079f48a42165079f7f877fcf72f17f2eb01445519f6db1de67f2
  */
 /* @preserve
  * Leaflet 1.9.4, a JS library for interactive maps. https://leafletjs.com
@@ -17,99 +17,150 @@
   var VIEWS = ["de_jure", "de_facto"];
   var NONE = [];
 
-  // src/snapshot.js
-  function inForce(version, date, view) {
-    return (version.view === "both" || version.view === view) && version.from <= date && (!version.to || date < version.to);
+  // src/day.js
+  var WIDTHS = Object.freeze({ versions: 1, faces: 4, lines: 1, fills: 2, towns: 1 });
+  var LISTS = Object.freeze(
+    /** @type {const} */
+    ["claims", "hatches", "key"]
+  );
+  function applied(before, difference) {
+    const now = {};
+    Object.keys(before).forEach((kind) => {
+      now[kind] = { ...before[kind] };
+    });
+    Object.entries(difference.gone || {}).forEach(([kind, keys]) => {
+      keys.forEach((key) => {
+        delete now[kind][key];
+      });
+    });
+    Object.entries(WIDTHS).forEach(([kind, width]) => {
+      const flat = difference[
+        /** @type {keyof typeof WIDTHS} */
+        kind
+      ] || [];
+      for (let at = 0; at < flat.length; at += width + 1) now[kind][flat[at]] = flat.slice(at + 1, at + 1 + width);
+    });
+    LISTS.forEach((kind) => {
+      const flat = difference[kind] || [];
+      for (let at = 0; at < flat.length; at += 2) {
+        now[kind][
+          /** @type {string} */
+          flat[at]
+        ] = /** @type {number[]} */
+        flat[at + 1];
+      }
+    });
+    return now;
   }
-  function holder(version, view) {
-    return view === "de_jure" ? version.parent : version.by;
-  }
-  function firstOver(version, view, force) {
-    if (version.level !== 2) return version.unit;
-    const above = holder(version, view);
-    return above !== void 0 && force[above]?.level === 0 ? version.unit : above;
-  }
-  var Snapshot = class {
+  var Day = class {
     /**
-     * @param {import("./data.js").AtlasData} record
+     * @param {Answers} answers
+     * @param {Version[]} versions
+     * @param {Record<string, Table>} now the answers of this day
      * @param {string} date
      * @param {View} view
      */
-    constructor(record, date, view) {
+    constructor({ units, ranks, fill_kinds: kinds }, versions, now, date, view) {
       this.date = date;
       this.view = view;
       this.force = {};
-      this.tiles = [];
-      this.points = [];
-      this.firsts = [];
-      this.tileOf = [];
-      this.firstOf = [];
-      this.topOf = [];
-      record.versions.filter((version) => inForce(version, date, view)).forEach((version) => {
-        this.take(version);
+      const numbers = Object.values(now.versions).map(([version]) => version).sort((a, b) => a - b);
+      numbers.forEach((number) => {
+        this.force[versions[number].unit] = versions[number];
       });
-      this.tiles.forEach((tile) => {
-        this.spread(tile);
+      this.unitOf = [];
+      this.guberniaOf = [];
+      this.authorityOf = [];
+      this.isOurs = [];
+      Object.entries(now.faces).forEach(([face, [unit, gubernia, authority, ours]]) => {
+        this.unitOf[+face] = units[unit];
+        this.guberniaOf[+face] = units[gubernia];
+        this.authorityOf[+face] = units[authority];
+        this.isOurs[+face] = ours === 1;
       });
-      this.ranks = record.borders.map((border) => this.rankOf(border, record.faces));
+      this.tiles = this.inOrder(numbers, versions, this.unitOf);
+      this.firsts = this.inOrder(numbers, versions, this.guberniaOf);
+      this.points = numbers.map((number) => versions[number]).filter(({ geometry }) => geometry.type === "Point");
+      this.ranks = [];
+      Object.entries(now.lines).forEach(([line, [code]]) => {
+        this.ranks[+line] = ranks[code >> 1] + (code & 1 ? "" : " beyond");
+      });
+      this.fills = {};
+      Object.entries(now.fills).forEach(([unit, [kind, colour2]]) => {
+        this.fills[units[+unit]] = { kind: kinds[kind], colour: units[colour2] };
+      });
+      this.claims = [{}, this.claimsAt(now.claims, units, 1), this.claimsAt(now.claims, units, 2)];
+      this.hatches = {};
+      Object.entries(now.hatches).forEach(([ruler, faces]) => {
+        this.hatches[units[+ruler]] = faces;
+      });
+      this.gubernias = (now.key[0] || []).map((unit) => units[unit]);
+      this.townNames = [];
+      Object.entries(now.towns).forEach(([town, [name2]]) => {
+        this.townNames[+town] = name2;
+      });
     }
-    /** @param {Version} version */
-    take(version) {
-      this.force[version.unit] = version;
-      if (version.faces) this.tiles.push(version);
-      if (version.geometry.type === "Point") this.points.push(version);
-      if (version.geometry.arcs && (version.level === 1 || version.faces && version.level === 0)) {
-        this.firsts.push(version);
+    /**
+     * @param {number[]} numbers of the versions in force
+     * @param {Version[]} versions
+     * @param {string[]} holders by face
+     */
+    inOrder(numbers, versions, holders) {
+      const wanted = new Set(holders);
+      return numbers.map((number) => versions[number]).filter((version) => wanted.has(version.unit));
+    }
+    /** @param {Table} claims @param {string[]} units @param {number} level */
+    claimsAt(claims, units, level) {
+      const byRuler = {};
+      Object.entries(claims).forEach(([key, faces]) => {
+        const [at, ruler] = key.split(" ");
+        if (+at === level) byRuler[units[+ruler]] = faces;
+      });
+      return byRuler;
+    }
+    /** Whether there is the republic by now. */
+    get isFounded() {
+      return this.force[REPUBLIC] !== void 0;
+    }
+    /** Whether no land of a tile, or of a unit of a map of gubernias, has to do with the republic.
+     *
+     * @param {string} unit
+     * @param {number} level
+     */
+    isAbroad(unit, level) {
+      const holders = level === 1 ? this.guberniaOf : this.unitOf;
+      return !holders.some((holder, face) => holder === unit && this.isOurs[face]);
+    }
+  };
+  var Days = class {
+    /**
+     * @param {Answers} answers
+     * @param {Version[]} versions
+     * @param {string[]} dates of the stops
+     */
+    constructor(answers, versions, dates) {
+      this.answers = answers;
+      this.versions = versions;
+      this.dates = dates;
+      this.tables = { de_jure: [], de_facto: [] };
+      this.days = {};
+    }
+    /** Everything that the map draws at a stop in a view, worked out once.
+     *
+     * @param {number} stop
+     * @param {View} view
+     */
+    at(stop, view) {
+      return this.days[stop + view] ||= new Day(this.answers, this.versions, this.tablesAt(stop, view), this.dates[stop], view);
+    }
+    /** @param {number} stop @param {View} view */
+    tablesAt(stop, view) {
+      const tables = this.tables[view], differences = this.answers.days[view];
+      while (tables.length <= stop) {
+        const before = tables[tables.length - 1] || Object.fromEntries([...Object.keys(WIDTHS), ...LISTS].map((kind) => [kind, {}]));
+        tables.push(applied(before, differences[tables.length]));
       }
-    }
-    /** Write down for each face of a tile who holds it.
-     *
-     * @param {Version} tile
-     */
-    spread(tile) {
-      const { view, force } = this, first = firstOver(tile, view, force);
-      if (tile.level === 2 && first === tile.unit) this.firsts.push(tile);
-      const over = first === void 0 ? void 0 : force[first];
-      const top = tile.level === 0 ? tile.unit : over ? holder(over, view) : first;
-      (tile.faces || []).forEach((face) => {
-        this.tileOf[face] = tile.unit;
-        this.firstOf[face] = first;
-        this.topOf[face] = top;
-      });
-    }
-    /** Who stands at the top of a version: the republic, another state, an authority.
-     *
-     * @param {Version} version
-     */
-    top(version) {
-      if (version.level === 0) return version.unit;
-      const above = holder(version, this.view);
-      const first = version.level === 2 ? above !== void 0 && this.force[above] : version;
-      return first ? holder(first, this.view) || first.unit : above;
-    }
-    /** Whether a version is not the republic's, on a day on which there is the republic.
-     *
-     * @param {Version} version
-     */
-    isAbroad(version) {
-      return this.force[REPUBLIC] !== void 0 && this.top(version) !== REPUBLIC;
-    }
-    /** What a border is on the day: the republic's (or another ruler's, "beyond"), a gubernia's, a uezd's, a coast, the
-     * edge of the map, or none.
-     *
-     * @param {import("./types").Border} border
-     * @param {import("./types").Face[]} faces
-     */
-    rankOf(border, faces) {
-      const { tileOf, firstOf, topOf } = this, [a, b] = border.sides;
-      if (border.frame) return "none";
-      if (faces[a]?.water || faces[b]?.water) return "coast";
-      if (a < 0 || b < 0) return topOf[a < 0 ? b : a] === REPUBLIC ? "republic" : "edge";
-      const inside2 = topOf[a] === REPUBLIC || topOf[b] === REPUBLIC ? "" : " beyond";
-      if (topOf[a] !== topOf[b]) return `republic${inside2}`;
-      if (firstOf[a] !== firstOf[b]) return `gubernia${inside2}`;
-      if (tileOf[a] !== tileOf[b]) return `uezd${inside2}`;
-      return "none";
+      return tables[stop];
     }
   };
 
@@ -210,12 +261,8 @@
       this.versions.forEach((version) => {
         (this.byUnit[version.unit] ||= []).push(version);
       });
-      this.home = {};
-      this.versions.forEach((version) => {
-        if (version.level > 0 && (version.parent === REPUBLIC || version.by === REPUBLIC)) this.home[version.unit] = true;
-      });
       this.rulers = Object.keys(this.byUnit).filter((unit) => unit !== REPUBLIC && this.byUnit[unit][0].level === 0);
-      this.snapshots = {};
+      this.days = new Days(topology.answers, this.versions, this.stops.map(({ date }) => date));
     }
     /** @param {Version} version */
     ringsOf(version) {
@@ -271,15 +318,6 @@
       const last = this.stops.length - 1;
       return this.stops[stop === last ? 0 : last].date;
     }
-    /** The version of a unit in force on a date, in one view.
-     *
-     * @param {string} unit
-     * @param {string} date
-     * @param {View} view
-     */
-    version(unit, date, view) {
-      return (this.byUnit[unit] || []).find((version) => inForce(version, date, view));
-    }
     /** @param {string} date */
     zonesAt(date) {
       return this.zones.filter((zone) => (!zone.from || zone.from <= date) && (!zone.to || date < zone.to));
@@ -302,13 +340,13 @@
       const { line } = this.borders[index];
       return line[Math.floor(line.length / 2)];
     }
-    /** Everything that the map draws at a stop in a view, worked out once.
+    /** Everything that the map draws at a stop in a view.
      *
      * @param {number} stop
      * @param {View} view
      */
-    snapshot(stop, view) {
-      return this.snapshots[stop + view] ||= new Snapshot(this, this.stops[stop].date, view);
+    day(stop, view) {
+      return this.days.at(stop, view);
     }
   };
 
@@ -610,11 +648,6 @@
   function strong(ruler) {
     return `var(--h-${ruler}, var(--h-other))`;
   }
-  function tint(unit) {
-    let sum = 0;
-    for (let i = 0; i < unit.length; i++) sum = (sum * 31 + unit.charCodeAt(i)) % 9973;
-    return sum % 4;
-  }
 
   // src/zones.js
   var CELLS = {
@@ -787,22 +820,22 @@
     // ---- the key
     /** The home units that are the republic's on any of the days shown. */
     firsts() {
-      const { record } = this.atlas, seen = /* @__PURE__ */ new Set();
-      return this.atlas.snapshots().flatMap((snapshot) => snapshot.firsts.filter((version) => {
-        if (seen.has(version.unit) || !record.home[version.unit] || snapshot.isAbroad(version)) return false;
-        seen.add(version.unit);
+      const seen = /* @__PURE__ */ new Set();
+      return this.atlas.days().flatMap((day) => day.gubernias.filter((unit) => {
+        if (seen.has(unit)) return false;
+        seen.add(unit);
         return true;
-      }));
+      }).map((unit) => day.force[unit]));
     }
     draw() {
-      const { record, words, state } = this.atlas, snapshot = this.atlas.snapshot(), firsts = this.firsts();
+      const { record, words, state } = this.atlas, day = this.atlas.day(), firsts = this.firsts();
       const rulers = record.rulers.filter((ruler) => this.atlas.plates().some((plate) => plate.ruling[ruler]));
       if (this.node.open) this.explain();
-      const key = [snapshot.view, state.lang, rulers, firsts.map((version) => version.id)].join(" ");
+      const key = [day.view, state.lang, rulers, firsts.map((version) => version.id)].join(" ");
       if (key === this.keyShown) return;
       this.keyShown = key;
       firsts.sort((a, b) => words.text(a.label).localeCompare(words.text(b.label), state.lang));
-      const began = Boolean(snapshot.force[REPUBLIC]), decreed = snapshot.view === "de_jure";
+      const began = day.isFounded, decreed = day.view === "de_jure";
       const chips = [this.wordChip(began ? "map.legend_units" : "map.legend_units_before")];
       firsts.forEach((version) => {
         chips.push(this.unitChip(version, began));
@@ -881,7 +914,7 @@
     }
     /** The zones that are there on any of the days shown. */
     zones() {
-      const there = this.atlas.snapshots().map((snapshot) => this.atlas.record.zonesAt(snapshot.date));
+      const there = this.atlas.days().map((day) => this.atlas.record.zonesAt(day.date));
       return this.atlas.record.zones.filter((zone) => there.some((zones) => zones.includes(zone)));
     }
     /** @param {string} word */
@@ -1104,8 +1137,8 @@
       const next = () => {
         const now = queue === this.queue && queue.shift();
         if (!now) return;
-        const snapshot = record.snapshot(...now);
-        (few ? snapshot.firsts : snapshot.tiles).forEach((version) => {
+        const day = record.day(...now);
+        (few ? day.firsts : day.tiles).forEach((version) => {
           if (version.point) this.fit(version, style, level);
         });
         later(next);
@@ -1123,12 +1156,6 @@
   }
 
   // src/stretches.js
-  var DOCUMENTS = ["legal-text", "period-map", "river"];
-  function evidence({ basis, certainty }) {
-    if (basis === "conjecture") return "guess";
-    if (certainty === "uncertain") return "dotted";
-    return basis && DOCUMENTS.includes(basis) || certainty === "certain" ? "solid" : "dashed";
-  }
   function rankAt(rank, level) {
     return level === 1 && rank.startsWith("uezd") ? "none" : rank;
   }
@@ -1136,22 +1163,22 @@
     if (border.frame || ["none", "edge"].includes(rankAt(rank, level))) return false;
     return !(documented && border.basis === "conjecture");
   }
-  function bandAndClaim(borders, snapshot, law, fact, level, documented) {
+  function bandAndClaim(borders, day, law, fact, level, documented) {
     const band = [];
     const claim = [];
     borders.forEach((border, index) => {
-      const rank = rankAt(snapshot.ranks[index], level), [a, b] = border.sides;
+      const rank = rankAt(day.ranks[index], level), [a, b] = border.sides;
       if (documented && border.basis === "conjecture") return;
-      if (rank === "republic" && snapshot.topOf[a] === REPUBLIC !== (snapshot.topOf[b] === REPUBLIC)) band.push(index);
-      if (rank !== "none" && snapshot.view === "de_facto" && law.ranks[index] === "republic" && fact.ranks[index] !== "republic") claim.push(index);
+      if (rank === "republic" && day.authorityOf[a] === REPUBLIC !== (day.authorityOf[b] === REPUBLIC)) band.push(index);
+      if (rank !== "none" && day.view === "de_facto" && law.ranks[index] === "republic" && fact.ranks[index] !== "republic") claim.push(index);
     });
     return { band, claim };
   }
-  function evidenceOf(record, words, snapshot, level, index) {
-    const border = record.borders[index], rank = snapshot.ranks[index].split(" ");
-    const holders = level === 1 ? snapshot.firstOf : snapshot.tileOf;
+  function evidenceOf(record, words, day, level, index) {
+    const border = record.borders[index], rank = day.ranks[index].split(" ");
+    const holders = level === 1 ? day.guberniaOf : day.unitOf;
     const names = border.sides.map((face) => {
-      const unit = holders[face], version = unit === void 0 ? void 0 : snapshot.force[unit];
+      const unit = holders[face], version = unit === void 0 ? void 0 : day.force[unit];
       return version ? words.text(version.label) : "";
     }).filter((name2, i, all) => name2 && all.indexOf(name2) === i);
     const method = record.methods[
@@ -1159,7 +1186,7 @@
       border.method
     ];
     const sources = method.sources.map((source) => source === "inference" || source === "general-knowledge" ? words.word(`card.source_${source}`) : record.sources[source]);
-    const kind = rank[0] === "republic" && rank[1] ? "ruler" : rank[0];
+    const kind = rank[0] === "authority" ? "ruler" : rank[0];
     return [
       names.join(" – ") || words.word("map.stretch_coast"),
       words.word(`map.stretch_${kind}`),
@@ -1172,8 +1199,8 @@
       words.word("map.drawn_from", { sources: sources.join("; ") })
     ];
   }
-  function facesOf(snapshot, version) {
-    const holders = version.level === 1 && !version.faces ? snapshot.firstOf : snapshot.tileOf;
+  function facesOf(day, version) {
+    const holders = version.level === 1 && !version.faces ? day.guberniaOf : day.unitOf;
     return holders.flatMap((unit, face) => unit === version.unit ? [face] : []);
   }
   function lineOrder(record, faces, told, inSight) {
@@ -1206,12 +1233,12 @@
      */
     isTold(plate, index) {
       const { record, state, documented } = this.atlas;
-      return isTold(record.borders[index], plate.snapshot().ranks[index], state.level, documented);
+      return isTold(record.borders[index], plate.day().ranks[index], state.level, documented);
     }
     /** @param {Plate} plate @param {number} index */
     evidenceOf(plate, index) {
       const { record, words, state } = this.atlas;
-      return evidenceOf(record, words, plate.snapshot(), state.level, index);
+      return evidenceOf(record, words, plate.day(), state.level, index);
     }
     /** Show what a stretch rests on, at a place on it.
      *
@@ -1349,11 +1376,11 @@
     }
     /** The stretches in the arrows' order: the chosen unit's, or all in sight. */
     order() {
-      const { plate, record, state, map } = this.atlas, snapshot = plate.snapshot(), bounds = map.getBounds();
-      const version = state.unit ? snapshot.force[state.unit] : void 0;
+      const { plate, record, state, map } = this.atlas, day = plate.day(), bounds = map.getBounds();
+      const version = state.unit ? day.force[state.unit] : void 0;
       return lineOrder(
         record,
-        version ? facesOf(snapshot, version) : [],
+        version ? facesOf(day, version) : [],
         (index) => this.isTold(plate, index),
         (place) => bounds.contains(place)
       );
@@ -1442,8 +1469,8 @@
     }
     /** Show the dots of the towns that this zoom has, seats first, and return the towns that are named, too. */
     markTowns() {
-      const { plate } = this, zoom = plate.map.getZoom(), snapshot = plate.snapshot();
-      const seats = new Set([...snapshot.tiles, ...snapshot.firsts].map((version) => version.seat));
+      const { plate } = this, zoom = plate.map.getZoom(), day = plate.day();
+      const seats = new Set([...day.tiles, ...day.firsts].map((version) => version.seat));
       return plate.record.places.filter((place) => {
         const seat = seats.has(place.id), shows = seat ? zoom >= 4.5 : zoom >= 5.5 + place.rank / 2;
         const path = pathOf(plate.towns[place.id]);
@@ -1456,7 +1483,7 @@
     /** The units of which only the seat is known, each a point on a map of uezds. */
     lost() {
       if (this.atlas.state.level !== 2) return [];
-      return this.plate.snapshot().points.map((version) => ({ version, at: (
+      return this.plate.day().points.map((version) => ({ version, at: (
         /** @type {import("./types").Point} */
         version.geometry.coordinates
       ) }));
@@ -1473,11 +1500,10 @@
     /** Name the units, the chosen one first and then the larger before the smaller. */
     nameUnits() {
       const { plate, atlas } = this, { state } = atlas, { few, style } = atlas.lettering.now();
-      const snapshot = plate.snapshot();
-      (few ? snapshot.firsts : snapshot.tiles).slice().sort((a, b) => Number(b.unit === state.unit) - Number(a.unit === state.unit) || this.extent(b) - this.extent(a)).forEach((version) => {
+      const day = plate.day();
+      (few ? day.firsts : day.tiles).slice().sort((a, b) => Number(b.unit === state.unit) - Number(a.unit === state.unit) || this.extent(b) - this.extent(a)).forEach((version) => {
         if (!version.point) return;
-        const first = String(firstOver(version, snapshot.view, snapshot.force));
-        const abroad = snapshot.force[REPUBLIC] ? snapshot.isAbroad(version) : !plate.record.home[first];
+        const abroad = day.isAbroad(version.unit, few || state.level === 1 ? 1 : 2);
         const css = `kz-label ${style.name}${abroad ? " out" : ""}${version.unit === state.unit ? " chosen" : ""}`;
         const boxes = atlas.lettering.fit(version, style, few ? 1 : 2), at = this.at(labelPoint(version, few));
         [false, true].some((overDots) => boxes.some((box) => this.put(version.unit, { css, at, box, lines: box.lines, size: box.size, overDots })));
@@ -1494,9 +1520,7 @@
      * @param {import("./types").Town} town
      */
     nameTown(town) {
-      const { date } = this.plate.snapshot(), name2 = town.names.filter(([from]) => from <= date).pop();
-      if (!name2) return;
-      const [, ...texts] = name2;
+      const texts = town.names[this.plate.day().townNames[this.plate.record.places.indexOf(town)]];
       this.nameBeside(`town ${town.id}`, "kz-label town", town.point, this.atlas.words.text(texts), 10.5, 4);
     }
     /** Name a dot.
@@ -1554,25 +1578,12 @@
   }
 
   // src/looks.js
-  function isClaimed(version, snapshot, law) {
-    const decreed = law.force[version.unit];
-    return snapshot.view === "de_facto" && Boolean(law.force[REPUBLIC]) && snapshot.top(version) !== REPUBLIC && version.level > 0 && Boolean(decreed) && law.top(decreed) === REPUBLIC;
-  }
-  function lookOf(version, level, snapshot, law, home) {
-    const top = String(snapshot.top(version)), first = String(firstOver(version, snapshot.view, snapshot.force));
-    if (top === REPUBLIC) return { fill: colour(first), css: `in t${level === 2 ? tint(version.unit) : 1}` };
-    if (isClaimed(version, snapshot, law)) return { fill: strong(top), css: `claimed t${tint(version.unit)}` };
-    if (home[first]) return { fill: colour(first), css: `home t${tint(version.unit)}` };
-    return { fill: colour(top), css: "out" };
-  }
-  function ruledByOthers(law, fact) {
-    const byRuler = {};
-    if (!law.force[REPUBLIC]) return byRuler;
-    law.topOf.forEach((top, face) => {
-      const ruler = fact.topOf[face];
-      if (top === REPUBLIC && ruler && ruler !== REPUBLIC) (byRuler[ruler] ||= []).push(face);
-    });
-    return byRuler;
+  var CLASSES = { republic: "in", claimed: "claimed", home: "home", abroad: "out" };
+  var WHOLE = "t1";
+  function lookOf(version, level, day) {
+    const { kind, colour: unit } = day.fills[version.unit];
+    const strength = kind === "abroad" ? "" : ` ${level === 2 ? `t${version.tint}` : WHOLE}`;
+    return { fill: kind === "claimed" ? strong(unit) : colour(unit), css: CLASSES[kind] + strength };
   }
 
   // src/map.js
@@ -1606,6 +1617,7 @@
       this.units = this.makeUnits();
       this.svg = containerOf(this.renderer);
       this.svg.setAttribute("role", "group");
+      this.claims = Object.fromEntries(this.record.rulers.map((ruler) => [ruler, this.makeClaim(ruler)]));
       this.hatches = this.makeHatches();
       this.record.faces.forEach((face) => {
         if (face.water) this.polygon(face.rings, "kz-water");
@@ -1667,6 +1679,12 @@
         this.attach(units[unit], unit);
       });
       return units;
+    }
+    /** @param {string} ruler */
+    makeClaim(ruler) {
+      const layer = this.polygon([], `kz-claims claimed ${WHOLE}`);
+      pathOf(layer).style.fill = strong(ruler);
+      return layer;
     }
     makeHatches() {
       const hatches = {};
@@ -1753,7 +1771,7 @@
     }
     /** @param {string} unit */
     tooltip(unit) {
-      const { words } = this.atlas, version = this.snapshot().force[unit], box = element("div");
+      const { words } = this.atlas, version = this.day().force[unit], box = element("div");
       const say = (text) => {
         box.appendChild(element("span", { text }));
       };
@@ -1765,8 +1783,8 @@
       return box;
     }
     // ---- drawn at each step
-    snapshot() {
-      return this.record.snapshot(this.stop, this.atlas.state.view);
+    day() {
+      return this.record.day(this.stop, this.atlas.state.view);
     }
     /** The unit that is drawn at a place.
      *
@@ -1778,36 +1796,31 @@
     /** @param {number} stop */
     draw(stop) {
       this.stop = stop;
-      const snapshot = this.snapshot();
-      const law = this.record.snapshot(stop, "de_jure"), fact = this.record.snapshot(stop, "de_facto");
-      this.nameDrawing(snapshot);
-      this.drawUnits(snapshot, law);
-      this.drawPoints(snapshot);
-      this.drawEdges(snapshot, law, fact);
-      this.drawHatches(law, fact);
-      this.zones.draw(snapshot.date);
+      const day = this.day(), law = this.record.day(stop, "de_jure"), fact = this.record.day(stop, "de_facto");
+      this.nameDrawing(day);
+      this.drawUnits(day);
+      this.drawPoints(day);
+      this.drawEdges(day, law, fact);
+      this.drawHatches(day, law);
+      this.zones.draw(day.date);
       this.drawSelection();
       if (!this.suffix) this.atlas.lines.drawStop();
       if (!this.atlas.bare) this.labels.draw();
     }
-    /** @param {Snapshot} snapshot */
-    nameDrawing(snapshot) {
+    /** @param {Day} day */
+    nameDrawing(day) {
       const { words, state } = this.atlas;
-      const named = words.word("map.units") + (state.compare ? `, ${words.date(snapshot.date)}` : "");
+      const named = words.word("map.units") + (state.compare ? `, ${words.date(day.date)}` : "");
       if (this.named === named) return;
       this.named = named;
       this.svg.setAttribute("aria-label", named);
     }
-    /** @param {Snapshot} snapshot @param {Snapshot} law */
-    drawUnits(snapshot, law) {
+    /** @param {Day} day */
+    drawUnits(day) {
       const { record } = this, { level } = this.atlas.state;
       const now = {};
-      (level === 1 ? snapshot.firsts : snapshot.tiles).forEach((version) => {
-        now[version.unit] = {
-          version,
-          rings: record.shapeOf(version, level),
-          ...lookOf(version, level, snapshot, law, record.home)
-        };
+      (level === 1 ? day.firsts : day.tiles).forEach((version) => {
+        now[version.unit] = { version, rings: record.shapeOf(version, level), ...lookOf(version, level, day) };
       });
       Object.keys(this.units).forEach((unit) => {
         if (now[unit]) this.showUnit(unit, now[unit]);
@@ -1844,12 +1857,12 @@
       this.units[unit].closeTooltip();
       delete this.shown[unit];
     }
-    /** @param {Snapshot} snapshot */
-    drawPoints(snapshot) {
+    /** @param {Day} day */
+    drawPoints(day) {
       const { words, state } = this.atlas;
       Object.keys(this.points).forEach((unit) => {
         const path = pathOf(this.points[unit]);
-        const version = state.level === 2 && snapshot.points.find((found) => found.unit === unit);
+        const version = state.level === 2 && day.points.find((found) => found.unit === unit);
         path.style.display = version ? "" : "none";
         if (!version) return path.removeAttribute("tabindex");
         path.setAttribute("tabindex", "0");
@@ -1857,19 +1870,19 @@
         path.dataset.version = version.id;
       });
     }
-    /** @param {Snapshot} snapshot @param {Snapshot} law @param {Snapshot} fact */
-    drawEdges(snapshot, law, fact) {
+    /** @param {Day} day @param {Day} law @param {Day} fact */
+    drawEdges(day, law, fact) {
       const { borders } = this.record, { documented, state } = this.atlas;
       this.edges.forEach((edge, index) => {
-        const css = `kz-edge ${rankAt(snapshot.ranks[index], state.level)} ${evidence(borders[index])}`;
+        const css = `kz-edge ${rankAt(day.ranks[index] || "none", state.level)} ${borders[index].evidence || ""}`;
         if (this.edgeCss[index] === css) return;
         this.edgeCss[index] = css;
         pathOf(edge).setAttribute("class", css);
       });
-      const { band, claim } = bandAndClaim(borders, snapshot, law, fact, state.level, documented);
+      const { band, claim } = bandAndClaim(borders, day, law, fact, state.level, documented);
       this.drawLines(this.band, band);
       this.drawLines(this.claim, claim);
-      const ghosts = state.compare ? [] : this.record.ghostsAt(snapshot.date, snapshot.view, state.level);
+      const ghosts = state.compare ? [] : this.record.ghostsAt(day.date, day.view, state.level);
       this.drawLines(this.ghost, ghosts.filter((number) => !documented || borders[number].basis !== "conjecture"));
     }
     /** @param {import("leaflet").Polyline} layer @param {number[]} numbers of borders */
@@ -1887,20 +1900,26 @@
       this.keys.set(layer, key);
       return true;
     }
-    /** Where decree and rule part: hatched in the colour of who ruled.
+    /** Where decree and rule part: hatched in the colour of who ruled; among who ruled, in that colour whole units have
+     * it anyway, and parts of a unit are laid over it.
      *
-     * @param {Snapshot} law
-     * @param {Snapshot} fact
+     * @param {Day} day
+     * @param {Day} law the same day by decree
      */
-    drawHatches(law, fact) {
-      this.ruling = ruledByOthers(law, fact);
+    drawHatches(day, law) {
+      const { level, view } = this.atlas.state;
+      this.ruling = law.hatches;
       this.record.rulers.forEach((ruler) => {
-        const faces = this.atlas.state.view === "de_jure" ? this.ruling[ruler] || [] : [], layer = this.hatches[ruler];
-        if (this.isNew(layer, faces)) layer.setLatLngs(faces.flatMap((face) => this.record.faces[face].rings));
+        this.drawFaces(this.hatches[ruler], view === "de_jure" ? this.ruling[ruler] || [] : []);
+        this.drawFaces(this.claims[ruler], day.claims[level][ruler] || []);
       });
     }
+    /** @param {import("leaflet").Polygon} layer @param {number[]} faces */
+    drawFaces(layer, faces) {
+      if (this.isNew(layer, faces)) layer.setLatLngs(faces.flatMap((face) => this.record.faces[face].rings));
+    }
     drawSelection() {
-      const { unit, zone } = this.atlas.state, version = unit ? this.snapshot().force[unit] : void 0;
+      const { unit, zone } = this.atlas.state, version = unit ? this.day().force[unit] : void 0;
       const rings = version ? this.record.ringsOf(version) : NONE;
       if (this.outlined !== rings) {
         this.outlined = rings;
@@ -2436,9 +2455,9 @@
     }
     /** Show the witnesses that speak of the day; those of another time, and rejected ones, are hollow. */
     draw() {
-      const { map } = this.atlas, snapshot = this.atlas.snapshot();
+      const { map } = this.atlas, day = this.atlas.day();
       (this.marks || []).forEach(({ witness, mark: mark2 }) => {
-        const speaks = this.on ? speaksOf(witness, snapshot) : null;
+        const speaks = this.on ? speaksOf(witness, day) : null;
         if (!speaks) {
           mark2.remove();
           return;
@@ -2649,20 +2668,20 @@
       if (!this.plate) return [];
       return this.state.compare && this.other ? [this.plate, this.other] : [this.plate];
     }
-    snapshot() {
-      return this.record.snapshot(this.state.stop, this.state.view);
+    day() {
+      return this.record.day(this.state.stop, this.state.view);
     }
-    /** The snapshots on the screen. */
-    snapshots() {
+    /** The days on the screen. */
+    days() {
       const plates = this.plates();
-      return plates.length ? plates.map((plate) => plate.snapshot()) : [this.snapshot()];
+      return plates.length ? plates.map((plate) => plate.day()) : [this.day()];
     }
     /** A unit's name on the day shown, or its first.
      *
      * @param {string} unit
      */
     nameOf(unit) {
-      const version = this.snapshot().force[unit] || this.record.byUnit[unit]?.[0];
+      const version = this.day().force[unit] || this.record.byUnit[unit]?.[0];
       return version ? this.words.text(version.name) : unit;
     }
     /** Show the whole republic, as it is when it is largest. */
@@ -2781,7 +2800,7 @@
      * @param {string | null} zone
      */
     show(unit, zone) {
-      const version = unit ? this.snapshot().force[unit] : void 0;
+      const version = unit ? this.day().force[unit] : void 0;
       const area = zone ? this.record.zones.find((other) => other.id === zone) : void 0;
       if (!version && !area) return;
       const bounds = leaflet_default.latLngBounds(area ? area.rings.flat() : version ? this.record.placesOf(version) : []);
@@ -2836,7 +2855,7 @@
       const { state, words } = this, stop = this.record.stops[state.stop];
       const titles = stop.events.map((event) => words.text(event.title));
       let said = `${words.date(stop.date)}. ${titles.join(". ")}`;
-      if (state.unit && !this.snapshot().force[state.unit]) said += `. ${words.word("map.absent")}`;
+      if (state.unit && !this.day().force[state.unit]) said += `. ${words.word("map.absent")}`;
       if (state.zone && !this.record.zonesAt(stop.date).some((zone) => zone.id === state.zone)) {
         said += `. ${words.word("map.absent_zone")}`;
       }
