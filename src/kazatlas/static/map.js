@@ -1,5 +1,5 @@
 /* Made by `npm run build` in frontend/, which is where to change it.
- * sources ec6aea1b93a2a4dc429d7117e10fc4ef79195c0eb2e4b0947c73c9b17d17de73
+ * sources 9c811ec8a23d232d4448497a018b3953d3feea93e44b5e87a4463e84339b80ef
  * contents af75f4b2f65b18df8523a0436db6288d1c090968f065acb2d00a99817bd575c0
  */
 /* @preserve
