@@ -61,7 +61,8 @@ async function bundle(entry) {
     write: false
   });
   if (made.warnings.length) throw new Error("esbuild warns; see above");
-  return made.outputFiles[0].text;
+  // esbuild leaves the comments of classes; who reads them reads the modules.
+  return made.outputFiles[0].text.replace(/^ *\/\*\*[^]*?\*\/\n/gm, "");
 }
 
 /** @returns {Promise<Record<string, string>>} what stands in each file */

@@ -23,7 +23,6 @@
   var root = document.documentElement;
   var dark = window.matchMedia("(prefers-color-scheme: dark)");
   var panel = (
-    /** @type {HTMLElement} */
     document.getElementById("cards")
   );
   var cards = null;
@@ -52,7 +51,6 @@
   }
   async function start() {
     const frame = (
-      /** @type {HTMLElement} */
       document.querySelector(".frame")
     );
     await window.Kazatlas.start(window.L.map("map", lesson.map), {
@@ -71,8 +69,6 @@
   theme();
   document.addEventListener("click", (event) => {
     const link = (
-      /** @type {HTMLElement | null} */
-      /** @type {Element} */
       event.target.closest("a[data-kz]")
     );
     if (!link) return;

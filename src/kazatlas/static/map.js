@@ -1,6 +1,6 @@
 /* Made by `npm run build` in frontend/, which is where to change it.
- * sources 3f9ebc0e8313e32774c94e6307975e397fe375a4ccc37c463316beeb50ef2411
- * contents 7c03dd6cea9a079f48a42165079f7f877fcf72f17f2eb01445519f6db1de67f2
+ * sources 6d038f362d57362cd4f17f67ad7841b97e812f2c25bce0574822f6acba931a16
+ * contents e911ace5bab0b52c38c071155d000977cecb6b999944a43f94993d7095667433
  */
 /* @preserve
  * Leaflet 1.9.4, a JS library for interactive maps. https://leafletjs.com
@@ -20,7 +20,6 @@
   // src/day.js
   var WIDTHS = Object.freeze({ versions: 1, faces: 4, lines: 1, fills: 2, towns: 1 });
   var LISTS = Object.freeze(
-    /** @type {const} */
     ["claims", "hatches", "key"]
   );
   function applied(before, difference) {
@@ -35,7 +34,6 @@
     });
     Object.entries(WIDTHS).forEach(([kind, width]) => {
       const flat = difference[
-        /** @type {keyof typeof WIDTHS} */
         kind
       ] || [];
       for (let at = 0; at < flat.length; at += width + 1) now[kind][flat[at]] = flat.slice(at + 1, at + 1 + width);
@@ -44,7 +42,6 @@
       const flat = difference[kind] || [];
       for (let at = 0; at < flat.length; at += 2) {
         now[kind][
-          /** @type {string} */
           flat[at]
         ] = /** @type {number[]} */
         flat[at + 1];
@@ -53,13 +50,6 @@
     return now;
   }
   var Day = class {
-    /**
-     * @param {Answers} answers
-     * @param {Version[]} versions
-     * @param {Record<string, Table>} now the answers of this day
-     * @param {string} date
-     * @param {View} view
-     */
     constructor({ units, ranks, fill_kinds: kinds }, versions, now, date, view) {
       this.date = date;
       this.view = view;
@@ -100,16 +90,10 @@
         this.townNames[+town] = name2;
       });
     }
-    /**
-     * @param {number[]} numbers of the versions in force
-     * @param {Version[]} versions
-     * @param {string[]} holders by face
-     */
     inOrder(numbers, versions, holders) {
       const wanted = new Set(holders);
       return numbers.map((number) => versions[number]).filter((version) => wanted.has(version.unit));
     }
-    /** @param {Table} claims @param {string[]} units @param {number} level */
     claimsAt(claims, units, level) {
       const byRuler = {};
       Object.entries(claims).forEach(([key, faces]) => {
@@ -118,26 +102,15 @@
       });
       return byRuler;
     }
-    /** Whether there is the republic by now. */
     get isFounded() {
       return this.force[REPUBLIC] !== void 0;
     }
-    /** Whether no land of a tile, or of a unit of a map of gubernias, has to do with the republic.
-     *
-     * @param {string} unit
-     * @param {number} level
-     */
     isAbroad(unit, level) {
       const holders = level === 1 ? this.guberniaOf : this.unitOf;
       return !holders.some((holder, face) => holder === unit && this.isOurs[face]);
     }
   };
   var Days = class {
-    /**
-     * @param {Answers} answers
-     * @param {Version[]} versions
-     * @param {string[]} dates of the stops
-     */
     constructor(answers, versions, dates) {
       this.answers = answers;
       this.versions = versions;
@@ -145,15 +118,9 @@
       this.tables = { de_jure: [], de_facto: [] };
       this.days = {};
     }
-    /** Everything that the map draws at a stop in a view, worked out once.
-     *
-     * @param {number} stop
-     * @param {View} view
-     */
     at(stop, view) {
       return this.days[stop + view] ||= new Day(this.answers, this.versions, this.tablesAt(stop, view), this.dates[stop], view);
     }
-    /** @param {number} stop @param {View} view */
     tablesAt(stop, view) {
       const tables = this.tables[view], differences = this.answers.days[view];
       while (tables.length <= stop) {
@@ -166,10 +133,6 @@
 
   // src/topology.js
   var Arcs = class {
-    /**
-     * @param {Pick<import("./types").MapData, "arcs" | "transform">} topology
-     * @param {(lat: number, lng: number) => import("leaflet").LatLngLiteral} latLng makes a place of the map's kind
-     */
     constructor(topology, latLng) {
       const { scale, translate } = topology.transform;
       this.place = (x, y) => latLng(y * scale[1] + translate[1], x * scale[0] + translate[0]);
@@ -179,19 +142,11 @@
       });
       this.backwards = [];
     }
-    /** An arc by its number; `~number` is the same arc read backwards.
-     *
-     * @param {number} number
-     */
     arc(number) {
       if (number >= 0) return this.forwards[number];
       if (!this.backwards[~number]) this.backwards[~number] = this.forwards[~number].slice().reverse();
       return this.backwards[~number];
     }
-    /** Arcs that follow one another as one ring: each begins where the one before it ends.
-     *
-     * @param {number[]} numbers
-     */
     ring(numbers) {
       const points = [];
       numbers.forEach((number) => {
@@ -200,10 +155,6 @@
       });
       return points;
     }
-    /** All rings of an area in one list: with the even-odd rule holes and parts need no nesting.
-     *
-     * @param {import("./types").Area} area
-     */
     rings(area) {
       const polygons = area.type === "MultiPolygon" ? area.arcs : [area.arcs];
       return polygons.flatMap((polygon) => polygon.map((ring) => this.ring(ring)));
@@ -234,10 +185,6 @@
 
   // src/data.js
   var AtlasData = class {
-    /**
-     * @param {import("./types").MapData} topology
-     * @param {(lat: number, lng: number) => import("leaflet").LatLngLiteral} latLng makes a place of the map's kind
-     */
     constructor(topology, latLng) {
       const { objects } = topology;
       this.arcs = new Arcs(topology, latLng);
@@ -254,7 +201,6 @@
       this.zones = objects.zones.geometries.map((item) => ({ id: item.id, rings: this.arcs.rings(item), ...item.properties }));
       this.waterLabels = objects.base_water_labels?.geometries || [];
       this.base = (name2) => (
-        /** @type {any} */
         objects[`base_${name2}`]?.geometries || []
       );
       this.byUnit = {};
@@ -264,7 +210,6 @@
       this.rulers = Object.keys(this.byUnit).filter((unit) => unit !== REPUBLIC && this.byUnit[unit][0].level === 0);
       this.days = new Days(topology.answers, this.versions, this.stops.map(({ date }) => date));
     }
-    /** @param {Version} version */
     ringsOf(version) {
       const { geometry } = version;
       if (!version.rings) {
@@ -273,29 +218,15 @@
       }
       return version.rings;
     }
-    /** The places that a version spans: those of its rings, or its one point.
-     *
-     * @param {Version} version
-     */
     placesOf(version) {
       const { geometry } = version;
       return geometry.type === "Point" ? [this.place(...geometry.coordinates)] : this.ringsOf(version).flat();
     }
-    /** What a map of uezds, or of gubernias, shows of a version: among uezds, a first-level unit beside whose uezds
-     * something is left is only that something.
-     *
-     * @param {Version} version
-     * @param {number} level
-     */
     shapeOf(version, level) {
       if (level === 1 || !version.tile_point) return this.ringsOf(version);
       if (!version.tileRings) version.tileRings = (version.faces || []).flatMap((face) => this.faces[face].rings);
       return version.tileRings;
     }
-    /** The number of the last stop on or before a day, or of the first.
-     *
-     * @param {string} date
-     */
     stopAt(date) {
       let found = 0;
       this.stops.forEach((stop, index) => {
@@ -303,48 +234,24 @@
       });
       return found;
     }
-    /** The date of the stop in force on a day.
-     *
-     * @param {string | null | undefined} date
-     */
     stopDate(date) {
       return date ? this.stops[this.stopAt(date)].date : null;
     }
-    /** The date to compare a stop with when none is named: the last one, or from there the first.
-     *
-     * @param {number} stop
-     */
     otherDate(stop) {
       const last = this.stops.length - 1;
       return this.stops[stop === last ? 0 : last].date;
     }
-    /** @param {string} date */
     zonesAt(date) {
       return this.zones.filter((zone) => (!zone.from || zone.from <= date) && (!zone.to || date < zone.to));
     }
-    /** The borders of the day before that a stop took away, down to a level.
-     *
-     * @param {string} date
-     * @param {View} view
-     * @param {number} level
-     */
     ghostsAt(date, view, level) {
       const byLevel = this.ghosts[date]?.[view] || [];
       return [...new Set(byLevel.slice(0, level + 1).flat())].sort((a, b) => a - b);
     }
-    /** The middle point of a stretch of border.
-     *
-     * @param {number} index
-     */
     middleOf(index) {
       const { line } = this.borders[index];
       return line[Math.floor(line.length / 2)];
     }
-    /** Everything that the map draws at a stop in a view.
-     *
-     * @param {number} stop
-     * @param {View} view
-     */
     day(stop, view) {
       return this.days.at(stop, view);
     }
@@ -356,31 +263,26 @@
   // src/leaflet.js
   function containerOf(renderer) {
     return (
-      /** @type {any} */
       renderer._container
     );
   }
   function pixelBounds(line) {
     return (
-      /** @type {any} */
       line._pxBounds
     );
   }
   function distanceTo(line, point) {
     return (
-      /** @type {any} */
       line.closestLayerPoint(point)?.distance
     );
   }
   function wasDragged(map) {
     return (
-      /** @type {any} */
       map.dragging.moved()
     );
   }
   function wordedScale(word, options) {
     const Scale = leaflet_default.Control.Scale.extend({
-      /** @this {any} @param {number} metres */
       _updateMetric(metres) {
         const round = this._getRoundNum(metres);
         const text = round < 1e3 ? `${round} ${word("map.metres")}` : `${round / 1e3} ${word("map.km")}`;
@@ -395,7 +297,6 @@
   }
   function pathOf(layer) {
     return (
-      /** @type {SVGElement} */
       layer.getElement()
     );
   }
@@ -421,13 +322,11 @@
 
   // src/background.js
   var Background = class {
-    /** @param {import("./element.js").AtlasElement} atlas */
     constructor(atlas) {
       this.atlas = atlas;
       this.tiles = atlas.options.tiles;
       this.shown = null;
     }
-    /** @param {boolean} on */
     show(on) {
       const { map, root } = this.atlas;
       if (on && !this.shown && this.tiles) {
@@ -484,7 +383,6 @@
     const found = node.querySelector(selector);
     if (!found) throw new Error(`nothing is ${selector}`);
     return (
-      /** @type {HTMLElement} */
       found
     );
   }
@@ -496,7 +394,6 @@
   }
   function fill(parent, nodes) {
     [...parent.children].filter((node) => !nodes.includes(
-      /** @type {HTMLElement} */
       node
     )).forEach((node) => {
       node.remove();
@@ -519,7 +416,6 @@
 
   // src/compare.js
   var Comparison = class {
-    /** @param {import("./element.js").AtlasElement} atlas */
     constructor(atlas) {
       this.atlas = atlas;
       this.share = 50;
@@ -577,26 +473,17 @@
         this.divide(share);
       });
     }
-    /** Compare with a date, or with none.
-     *
-     * @param {string | null} date
-     */
     with(date) {
       this.atlas.timeline.stop();
       this.atlas.set({ compare: this.atlas.record.stopDate(date) });
       if (!date && this.swipe.contains(document.activeElement)) this.button.focus();
     }
-    /** Put the divider at a share of the map's width, in percent.
-     *
-     * @param {number} share
-     */
     divide(share) {
       this.share = withinMap(share);
       this.atlas.lines.hide();
       this.clip();
       this.announce();
     }
-    /** Where the divider stands in the map's window, in pixels. */
     x() {
       return this.atlas.map.getSize().x * this.share / 100;
     }
@@ -630,7 +517,6 @@
       this.divider.setAttribute("aria-label", words.word("map.divider"));
       this.select.replaceChildren(...record.stops.map((stop) => element("option", { value: stop.date, text: `${words.date(stop.date)} · ${words.text(stop.events[0].tick)}` })));
     }
-    /** Each plate is seen on its own side of the divider, and can be clicked only there. */
     clip() {
       const { plate, other, state, map } = this.atlas;
       if (!state.compare || !other) return plate.clip("");
@@ -673,7 +559,6 @@
     return node;
   }
   var ZoneLayers = class {
-    /** @param {import("./map.js").Plate} plate */
     constructor(plate) {
       this.plate = plate;
       this.atlas = plate.atlas;
@@ -684,7 +569,6 @@
         this.layers[zone.id] = this.make(zone);
       });
     }
-    /** @param {Zone} zone @returns {ZoneLayer} */
     make(zone) {
       const { plate } = this, common = { renderer: plate.renderer, bubblingMouseEvents: false };
       const layer = leaflet_default.polygon(zone.rings, {
@@ -707,11 +591,6 @@
       });
       return { zone, layer, dots, there: null };
     }
-    /** Let a zone's layer be chosen, hatch it, and let it say what it is.
-     *
-     * @param {import("leaflet").Path} layer
-     * @param {Zone} zone
-     */
     attach(layer, zone) {
       const { plate, atlas } = this;
       const path = choosable(layer, (event) => {
@@ -727,15 +606,10 @@
       ]), { sticky: true, className: "kz-tooltip" });
       return path;
     }
-    /** @param {string} kind */
     pattern(kind) {
       const [size, draw] = cellOf(kind);
       return this.patterns[kind] ||= this.plate.pattern(`zone-${kind}`, size, 0, draw, "kz-zone-line");
     }
-    /** Show the zones that are there on a day, if the reader wants them.
-     *
-     * @param {string} date
-     */
     draw(date) {
       const there = this.atlas.zonesShown ? this.plate.record.zonesAt(date) : [];
       Object.values(this.layers).forEach((shown) => {
@@ -754,10 +628,6 @@
         if (path.getAttribute("aria-label") !== name2) path.setAttribute("aria-label", name2);
       });
     }
-    /** Put dots in the place of what is too small to be seen at this zoom.
-     *
-     * @param {ZoneLayer} shown
-     */
     drawDots(shown) {
       const { map } = this.plate, zoom = map.getZoom();
       shown.dots.forEach((dot) => {
@@ -769,23 +639,17 @@
         pathOf(dot.layer).style.display = shown.there && dot.small ? "" : "none";
       });
     }
-    /** Another zoom has other zones that are too small. */
     rescale() {
       Object.values(this.layers).forEach((shown) => {
         this.drawDots(shown);
       });
     }
-    /** Mark the chosen zone.
-     *
-     * @param {string | null} zone
-     */
     choose(zone) {
       if (this.marked === zone) return;
       this.mark(this.marked, false);
       this.mark(zone, true);
       this.marked = zone;
     }
-    /** @param {string | null} zone @param {boolean} chosen */
     mark(zone, chosen) {
       const shown = zone && this.layers[zone];
       if (shown) [shown.layer, ...shown.dots.map((dot) => dot.layer)].forEach((layer) => {
@@ -796,7 +660,6 @@
 
   // src/legend.js
   var Legend = class {
-    /** @param {import("./element.js").AtlasElement} atlas */
     constructor(atlas) {
       this.atlas = atlas;
       this.key = atlas.key;
@@ -818,7 +681,6 @@
       new Corner({ position: "bottomright" }).addTo(atlas.map);
     }
     // ---- the key
-    /** The home units that are the republic's on any of the days shown. */
     firsts() {
       const seen = /* @__PURE__ */ new Set();
       return this.atlas.days().flatMap((day) => day.gubernias.filter((unit) => {
@@ -848,19 +710,12 @@
       this.key.setAttribute("aria-label", words.word("map.legend"));
       this.summary.textContent = words.word("map.legend");
     }
-    /** A chip that was there stays the same chip: most steps change few of them.
-     *
-     * @param {(string | boolean)[]} id
-     * @param {() => HTMLElement} make
-     */
     chip(id, make) {
       return this.chips[[...id, this.atlas.state.lang].join(" ")] ||= make();
     }
-    /** @param {string} word */
     wordChip(word) {
       return this.chip([word], () => element("b", { text: this.atlas.words.word(word) }));
     }
-    /** @param {Version} version @param {boolean} began whether there is the republic by now */
     unitChip(version, began) {
       const { words } = this.atlas;
       return this.chip([version.id, began], () => {
@@ -874,7 +729,6 @@
         return node;
       });
     }
-    /** @param {string} ruler @param {boolean} decreed whether the map shows what decrees said */
     rulerChip(ruler, decreed) {
       const { words, record } = this.atlas;
       return this.chip([ruler, decreed], () => {
@@ -887,7 +741,6 @@
       });
     }
     // ---- the legend
-    /** Write what the signs mean, and the switches that stand with them. */
     explain() {
       const { atlas } = this, { view, lang } = atlas.state, zones = this.zones();
       const key = [
@@ -912,27 +765,16 @@
       const again = focused && this.box.getElementsByClassName(focused)[0]?.querySelector("input");
       if (again) again.focus();
     }
-    /** The zones that are there on any of the days shown. */
     zones() {
       const there = this.atlas.days().map((day) => this.atlas.record.zonesAt(day.date));
       return this.atlas.record.zones.filter((zone) => there.some((zones) => zones.includes(zone)));
     }
-    /** @param {string} word */
     heading(word) {
       this.box.appendChild(element("h2", { text: this.atlas.words.word(word) }));
     }
-    /** @param {HTMLElement} swatch @param {string} word */
     row(swatch, word) {
       this.box.appendChild(element("p", {}, [swatch, element("span", { text: this.atlas.words.word(word) })]));
     }
-    /** A box to be ticked, with a note where there is one.
-     *
-     * @param {string} css
-     * @param {string} word
-     * @param {boolean} on
-     * @param {(on: boolean) => void} change
-     * @param {string} [note]
-     */
     check(css, word, on, change, note) {
       const { words } = this.atlas, input = element("input", { type: "checkbox" });
       input.checked = on;
@@ -943,7 +785,6 @@
       if (note) label.appendChild(element("small", { text: words.word(note) }));
       this.box.appendChild(label);
     }
-    /** @param {Zone[]} zones */
     explainZones(zones) {
       const { atlas } = this;
       this.heading("map.zones");
@@ -963,7 +804,6 @@
       });
       if (!zones.length) this.box.appendChild(element("p", { text: atlas.words.word("map.zones_none") }));
     }
-    /** @param {import("./types").View} view */
     explainLines(view) {
       this.heading("map.legend_lines");
       this.row(stroke("kz-edge republic solid"), "map.line_republic");
@@ -1052,15 +892,9 @@
       this.labels = [];
       this.dots = [];
     }
-    /** @param {{ x: number, y: number }} at @param {number} radius */
     addDot(at, radius) {
       this.dots.push({ x: at.x - radius, y: at.y - radius, w: 2 * radius, h: 2 * radius });
     }
-    /** Take the room of a box, if it is free, and tell whether it was.
-     *
-     * @param {Box} box
-     * @param {boolean} overDots whether it may lie over dots
-     */
     take(box, overDots) {
       if (!isFree(box, this.labels) || !(overDots || isFree(box, this.dots))) return false;
       this.labels.push(box);
@@ -1073,7 +907,6 @@
   var LARGE = { name: "large", upper: true, spacing: 0.12, sizes: [15, 13, 11, 10], font: (size) => `600 ${size}px ${SERIF}` };
   var SMALL2 = { name: "small", upper: false, spacing: 0, sizes: [13.5, 12, 11], font: (size) => `500 ${size}px ${SERIF}` };
   var Lettering = class {
-    /** @param {import("./element.js").AtlasElement} atlas */
     constructor(atlas) {
       this.atlas = atlas;
       const pen = document.createElement("canvas").getContext("2d");
@@ -1083,7 +916,6 @@
       this.fits = {};
       this.queue = [];
     }
-    /** Whether the names of gubernias stand for those of their uezds, as on a small map, and how names are lettered. */
     now() {
       const zoom = this.atlas.map.getZoom(), small = zoom < 4.4;
       if (this.atlas.state.level === 1 || small) {
@@ -1091,12 +923,6 @@
       }
       return { few: false, style: zoom < 5.5 ? { ...SMALL2, sizes: [12, 11, 10] } : SMALL2 };
     }
-    /** The width of a text in pixels.
-     *
-     * @param {string} text
-     * @param {string} font
-     * @param {number} [spacing] between letters
-     */
     width(text, font, spacing = 0) {
       const key = font + text;
       if (this.widths[key] === void 0) {
@@ -1105,12 +931,6 @@
       }
       return this.widths[key] + spacing * text.length;
     }
-    /** Where a unit's name fits inside it at this zoom: boxes relative to its label point, best first.
-     *
-     * @param {import("./types").Version} version
-     * @param {Style} style
-     * @param {number} level
-     */
     fit(version, style, level) {
       const { map, record, words, state } = this.atlas, zoom = map.getZoom();
       const key = version.id + zoom + state.lang + style.name;
@@ -1125,11 +945,9 @@
         (right, down) => contains(rings, map.unproject([centre.x + right, centre.y + down], zoom))
       );
     }
-    /** Work out the other stops, and where their names fit, while the reader looks at this one. */
     ahead() {
       const { record, state } = this.atlas, { few, style } = this.now(), level = few ? 1 : state.level;
       const queue = record.stops.flatMap((_, stop) => VIEWS.map((view) => (
-        /** @type {[number, import("./types").View]} */
         [stop, view]
       )));
       this.queue = queue;
@@ -1145,7 +963,6 @@
       };
       next();
     }
-    /** Another zoom has other places for names. */
     forget() {
       this.fits = {};
     }
@@ -1182,7 +999,6 @@
       return version ? words.text(version.label) : "";
     }).filter((name2, i, all) => name2 && all.indexOf(name2) === i);
     const method = record.methods[
-      /** @type {number} */
       border.method
     ];
     const sources = method.sources.map((source) => source === "inference" || source === "general-knowledge" ? words.word(`card.source_${source}`) : record.sources[source]);
@@ -1217,7 +1033,6 @@
   var GAP = 14;
   var STEPS2 = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
   var LineTips = class {
-    /** @param {import("./element.js").AtlasElement} atlas */
     constructor(atlas) {
       this.atlas = atlas;
       this.told = null;
@@ -1226,27 +1041,14 @@
       this.tip = element("div", { class: "kz-tooltip kz-line-tooltip" });
       this.tip.hidden = true;
     }
-    /** Whether a stretch is on the map as a border, so that there is something to tell.
-     *
-     * @param {Plate} plate
-     * @param {number} index
-     */
     isTold(plate, index) {
       const { record, state, documented } = this.atlas;
       return isTold(record.borders[index], plate.day().ranks[index], state.level, documented);
     }
-    /** @param {Plate} plate @param {number} index */
     evidenceOf(plate, index) {
       const { record, words, state } = this.atlas;
       return evidenceOf(record, words, plate.day(), state.level, index);
     }
-    /** Show what a stretch rests on, at a place on it.
-     *
-     * @param {Plate} plate
-     * @param {number} index
-     * @param {import("leaflet").LatLngLiteral} place
-     * @param {boolean} [held]
-     */
     show(plate, index, place, held = false) {
       this.light(plate, index);
       this.told = { plate, index, place, held };
@@ -1261,7 +1063,6 @@
       this.light(null, null);
       this.told = null;
     }
-    /** @param {Plate | null} plate @param {number | null} index */
     light(plate, index) {
       this.atlas.plates().forEach((other) => {
         other.light(other === plate ? index : null);
@@ -1269,14 +1070,12 @@
       this.atlas.root.classList.toggle("kz-on-line", Boolean(plate));
       this.tip.hidden = !plate;
     }
-    /** After a step: tell the same stretch anew, or nothing if it is no border any more. */
     draw() {
       if (!this.told) return;
       const { plate, index, place, held } = this.told;
       if (this.isTold(plate, index)) this.show(plate, index, place, held);
       else this.hide();
     }
-    /** Put what is said of a stretch beside its place, and wholly inside the map. */
     place() {
       if (!this.told) return;
       const { map } = this.atlas, at = map.latLngToContainerPoint(this.told.place), size = map.getSize();
@@ -1287,11 +1086,6 @@
       const top = Math.max(2, Math.min(y, size.y - h - 2));
       this.tip.style.transform = `translate(${Math.round(x)}px,${Math.round(top)}px)`;
     }
-    /** The stretch nearest to a point of the map's window, if one is near enough.
-     *
-     * @param {import("leaflet").Point} at
-     * @param {number} reach in pixels
-     */
     near(at, reach) {
       const { map, state, plate: first, other, comparison } = this.atlas, point = map.containerPointToLayerPoint(at);
       const plate = state.compare && other && at.x > comparison.x() ? other : first;
@@ -1307,22 +1101,15 @@
       }
       return best;
     }
-    /** Tell the stretch under the pointer or a finger, if there is one.
-     *
-     * @param {MouseEvent} event
-     * @param {number} reach in pixels
-     */
     look(event, reach) {
       const { map } = this.atlas, dragging = event.buttons && pointerOf(event) === "mouse";
       if (
-        /** @type {Element} */
         event.target.closest(".leaflet-control") || dragging
       ) return this.hide();
       const at = map.mouseEventToContainerPoint(event), found = this.near(at, reach);
       if (found) this.show(found.plate, found.index, map.containerPointToLatLng(at));
       else if (this.told) this.hide();
     }
-    /** The pointer is only listened to: a press near a line goes to the unit under it as it does elsewhere. */
     listenToPointer() {
       const { map } = this.atlas, container = map.getContainer();
       let waiting = null;
@@ -1350,8 +1137,6 @@
         if (this.told && !this.told.held) this.hide();
       });
     }
-    /** By keyboard the stretches are one stop; the arrows go from one to the next. The map listens for all of
-     * them: a browser lets the keyboard come to every shape that listens for itself. */
     listenToKeys() {
       const container = this.atlas.map.getContainer();
       container.addEventListener("focusin", (event) => {
@@ -1374,7 +1159,6 @@
         if (order.length) this.focus(order[(Math.max(at, step > 0 ? -1 : 0) + step + order.length) % order.length]);
       });
     }
-    /** The stretches in the arrows' order: the chosen unit's, or all in sight. */
     order() {
       const { plate, record, state, map } = this.atlas, day = plate.day(), bounds = map.getBounds();
       const version = state.unit ? day.force[state.unit] : void 0;
@@ -1385,15 +1169,10 @@
         (place) => bounds.contains(place)
       );
     }
-    /** @param {number} index */
     focus(index) {
       this.moveStop(index);
       pathOf(this.atlas.plate.edges[index]).focus({ preventScroll: true });
     }
-    /** Exactly one stretch takes the keyboard's focus.
-     *
-     * @param {number | null} index
-     */
     moveStop(index) {
       const { edges } = this.atlas.plate;
       if (this.stop === index) return;
@@ -1408,7 +1187,6 @@
       path.setAttribute("tabindex", "0");
       path.setAttribute("aria-label", this.atlas.words.word("map.lines"));
     }
-    /** After a step: where the stretch that takes the focus is no border any more, another does. */
     drawStop() {
       const { plate, record } = this.atlas;
       if (this.stop !== null && this.isTold(plate, this.stop)) return;
@@ -1425,7 +1203,6 @@
 
   // src/labels.js
   var Labels = class {
-    /** @param {import("./map.js").Plate} plate */
     constructor(plate) {
       this.plate = plate;
       this.atlas = plate.atlas;
@@ -1449,25 +1226,15 @@
       this.nameWaters();
       this.write();
     }
-    /** Where a point of the grid lies, in pixels.
-     *
-     * @param {import("./types").Pair} pair
-     */
     at(pair) {
       return this.plate.map.latLngToLayerPoint(this.plate.record.place(pair[0], pair[1]));
     }
-    /** Put a name where there is room for it, and tell whether there was.
-     *
-     * @param {string} key
-     * @param {{ css: string, at: { x: number, y: number }, box: Box, lines: string[], size: number, overDots: boolean }} label
-     */
     put(key, { css, at, box, lines, size, overDots }) {
       const whole = { x: at.x + box.x, y: at.y + box.y, w: box.w, h: box.h };
       if (!this.room.take(whole, overDots)) return false;
       this.wanted[key] = { css, x: whole.x, y: whole.y, w: box.w, text: lines.join("\n"), size };
       return true;
     }
-    /** Show the dots of the towns that this zoom has, seats first, and return the towns that are named, too. */
     markTowns() {
       const { plate } = this, zoom = plate.map.getZoom(), day = plate.day();
       const seats = new Set([...day.tiles, ...day.firsts].map((version) => version.seat));
@@ -1480,11 +1247,9 @@
         return shows && zoom >= (seat ? 5.75 : 6 + place.rank / 2);
       });
     }
-    /** The units of which only the seat is known, each a point on a map of uezds. */
     lost() {
       if (this.atlas.state.level !== 2) return [];
       return this.plate.day().points.map((version) => ({ version, at: (
-        /** @type {import("./types").Point} */
         version.geometry.coordinates
       ) }));
     }
@@ -1493,11 +1258,9 @@
         this.room.addDot(this.at(at), 4);
       });
     }
-    /** @param {Version} version */
     extent(version) {
       return version.extent ??= extentOf(this.plate.record.ringsOf(version));
     }
-    /** Name the units, the chosen one first and then the larger before the smaller. */
     nameUnits() {
       const { plate, atlas } = this, { state } = atlas, { few, style } = atlas.lettering.now();
       const day = plate.day();
@@ -1515,23 +1278,10 @@
         this.nameBeside(version.unit, "kz-label lost", at, this.atlas.words.text(version.label), 11, 7);
       });
     }
-    /** Name a town as it was called on the day.
-     *
-     * @param {import("./types").Town} town
-     */
     nameTown(town) {
       const texts = town.names[this.plate.day().townNames[this.plate.record.places.indexOf(town)]];
       this.nameBeside(`town ${town.id}`, "kz-label town", town.point, this.atlas.words.text(texts), 10.5, 4);
     }
-    /** Name a dot.
-     *
-     * @param {string} key
-     * @param {string} css
-     * @param {import("./types").Pair} pair
-     * @param {string} text
-     * @param {number} size
-     * @param {number} gap between the point and its name, in pixels
-     */
     nameBeside(key, css, pair, text, size, gap) {
       const w = this.atlas.lettering.width(text, `400 ${size}px ${SERIF}`) + 2, at = this.at(pair);
       beside(w, size * 1.1, gap).some((box) => this.put(key, { css, at, box, lines: [text], size, overDots: true }));
@@ -1554,7 +1304,6 @@
         });
       });
     }
-    /** Bring the page to what is wanted; what is as it should be is not touched. */
     write() {
       Object.keys(this.shown).forEach((key) => {
         if (this.wanted[key]) return;
@@ -1590,10 +1339,6 @@
   var SVG = "http://www.w3.org/2000/svg";
   var POINT_RADIUS = 4.5;
   var Plate = class {
-    /**
-     * @param {import("./element.js").AtlasElement} atlas
-     * @param {"" | "-other"} suffix the second plate's, for names that stand in the page once
-     */
     constructor(atlas, suffix) {
       this.atlas = atlas;
       this.map = atlas.map;
@@ -1608,7 +1353,6 @@
       this.litLine = null;
       this.named = "";
       this.pane = suffix ? this.map.createPane(`kz${suffix}`) : (
-        /** @type {HTMLElement} */
         this.map.getPane("overlayPane")
       );
       this.renderer = leaflet_default.svg(suffix ? { pane: `kz${suffix}`, padding: 0.6 } : { padding: 0.6 });
@@ -1637,7 +1381,6 @@
       this.labels = new Labels(this);
     }
     // ---- made once
-    /** @param {Ring[]} rings @param {string} css */
     polygon(rings, css) {
       return leaflet_default.polygon(rings, {
         renderer: this.renderer,
@@ -1648,7 +1391,6 @@
         className: css
       }).addTo(this.map);
     }
-    /** @param {Ring | Ring[]} lines @param {string} css */
     line(lines, css) {
       return leaflet_default.polyline(lines, {
         renderer: this.renderer,
@@ -1657,7 +1399,6 @@
         className: css
       }).addTo(this.map);
     }
-    /** @param {string} name of a layer of the background @param {string} css */
     drawBase(name2, css) {
       this.record.base(name2).forEach((item) => {
         if (item.type === "MultiLineString") this.line(item.arcs.map(([arc]) => this.record.arcs.arc(arc)), css);
@@ -1680,7 +1421,6 @@
       });
       return units;
     }
-    /** @param {string} ruler */
     makeClaim(ruler) {
       const layer = this.polygon([], `kz-claims claimed ${WHOLE}`);
       pathOf(layer).style.fill = strong(ruler);
@@ -1695,7 +1435,6 @@
       });
       return hatches;
     }
-    /** Each border is drawn once; a stop changes only its rank. */
     makeEdges() {
       const edges = this.record.borders.map((border) => this.line(border.line, "kz-edge"));
       if (!this.suffix) edges.forEach((edge, index) => {
@@ -1730,15 +1469,6 @@
       });
       return towns;
     }
-    /** Put a pattern into the drawing and return its id.
-     *
-     * @param {string} name
-     * @param {number} size of a cell
-     * @param {number} turn in degrees
-     * @param {string} draw the path of one cell
-     * @param {string} css
-     * @param {string} [stroke]
-     */
     pattern(name2, size, turn, draw, css, stroke2) {
       const id = `kz-${name2}${this.suffix}`;
       const pattern = document.createElementNS(SVG, "pattern"), path = document.createElementNS(SVG, "path");
@@ -1758,18 +1488,12 @@
       this.svg.insertBefore(pattern, this.svg.firstChild);
       return id;
     }
-    /** A unit's layer also says what it is.
-     *
-     * @param {import("leaflet").Path} layer
-     * @param {string} unit
-     */
     attach(layer, unit) {
       choosable(layer, () => {
         this.atlas.select(unit);
       }).dataset.unit = unit;
       layer.bindTooltip(() => this.tooltip(unit), { sticky: true, className: "kz-tooltip" });
     }
-    /** @param {string} unit */
     tooltip(unit) {
       const { words } = this.atlas, version = this.day().force[unit], box = element("div");
       const say = (text) => {
@@ -1786,14 +1510,9 @@
     day() {
       return this.record.day(this.stop, this.atlas.state.view);
     }
-    /** The unit that is drawn at a place.
-     *
-     * @param {import("leaflet").LatLngLiteral} place
-     */
     unitAt(place) {
       return Object.keys(this.shown).find((unit) => contains(this.shown[unit].rings, place));
     }
-    /** @param {number} stop */
     draw(stop) {
       this.stop = stop;
       const day = this.day(), law = this.record.day(stop, "de_jure"), fact = this.record.day(stop, "de_facto");
@@ -1807,7 +1526,6 @@
       if (!this.suffix) this.atlas.lines.drawStop();
       if (!this.atlas.bare) this.labels.draw();
     }
-    /** @param {Day} day */
     nameDrawing(day) {
       const { words, state } = this.atlas;
       const named = words.word("map.units") + (state.compare ? `, ${words.date(day.date)}` : "");
@@ -1815,7 +1533,6 @@
       this.named = named;
       this.svg.setAttribute("aria-label", named);
     }
-    /** @param {Day} day */
     drawUnits(day) {
       const { record } = this, { level } = this.atlas.state;
       const now = {};
@@ -1827,11 +1544,6 @@
         else this.hideUnit(unit);
       });
     }
-    /** Show a unit; what it has already is not touched.
-     *
-     * @param {string} unit
-     * @param {Look} want
-     */
     showUnit(unit, want) {
       const layer = this.units[unit], path = pathOf(layer), have = this.shown[unit];
       if (have?.rings !== want.rings) layer.setLatLngs(want.rings);
@@ -1848,7 +1560,6 @@
       if (have?.version !== want.version) path.dataset.version = want.version.id;
       this.shown[unit] = want;
     }
-    /** @param {string} unit */
     hideUnit(unit) {
       const path = pathOf(this.units[unit]);
       if (!this.shown[unit] && path.style.display === "none") return;
@@ -1857,7 +1568,6 @@
       this.units[unit].closeTooltip();
       delete this.shown[unit];
     }
-    /** @param {Day} day */
     drawPoints(day) {
       const { words, state } = this.atlas;
       Object.keys(this.points).forEach((unit) => {
@@ -1870,7 +1580,6 @@
         path.dataset.version = version.id;
       });
     }
-    /** @param {Day} day @param {Day} law @param {Day} fact */
     drawEdges(day, law, fact) {
       const { borders } = this.record, { documented, state } = this.atlas;
       this.edges.forEach((edge, index) => {
@@ -1885,27 +1594,15 @@
       const ghosts = state.compare ? [] : this.record.ghostsAt(day.date, day.view, state.level);
       this.drawLines(this.ghost, ghosts.filter((number) => !documented || borders[number].basis !== "conjecture"));
     }
-    /** @param {import("leaflet").Polyline} layer @param {number[]} numbers of borders */
     drawLines(layer, numbers) {
       if (this.isNew(layer, numbers)) layer.setLatLngs(numbers.map((number) => this.record.borders[number].line));
     }
-    /** Whether a layer shows other lines or areas than these, which it then does.
-     *
-     * @param {import("leaflet").Path} layer
-     * @param {number[]} numbers
-     */
     isNew(layer, numbers) {
       const key = numbers.join();
       if ((this.keys.get(layer) || "") === key) return false;
       this.keys.set(layer, key);
       return true;
     }
-    /** Where decree and rule part: hatched in the colour of who ruled; among who ruled, in that colour whole units have
-     * it anyway, and parts of a unit are laid over it.
-     *
-     * @param {Day} day
-     * @param {Day} law the same day by decree
-     */
     drawHatches(day, law) {
       const { level, view } = this.atlas.state;
       this.ruling = law.hatches;
@@ -1914,7 +1611,6 @@
         this.drawFaces(this.claims[ruler], day.claims[level][ruler] || []);
       });
     }
-    /** @param {import("leaflet").Polygon} layer @param {number[]} faces */
     drawFaces(layer, faces) {
       if (this.isNew(layer, faces)) layer.setLatLngs(faces.flatMap((face) => this.record.faces[face].rings));
     }
@@ -1932,39 +1628,25 @@
       }
       this.zones.choose(zone);
     }
-    /** @param {string | null} unit @param {boolean} chosen */
     mark(unit, chosen) {
       if (unit === null) return;
       mark(this.units[unit], chosen);
       mark(this.points[unit], chosen);
     }
-    /** Light up one stretch of border, or none.
-     *
-     * @param {number | null} index
-     */
     light(index) {
       if (this.litLine === index) return;
       this.litLine = index;
       this.lit.setLatLngs(index === null ? [] : this.record.borders[index].line);
     }
-    /** Points and dots keep their proportion to the map.
-     *
-     * @param {number} size
-     */
     rescale(size) {
       Object.values(this.points).forEach((point) => {
         point.setRadius(POINT_RADIUS * size);
       });
       this.zones.rescale();
     }
-    /** @param {boolean} shown */
     show(shown) {
       this.pane.style.display = this.labels.pane.style.display = shown ? "" : "none";
     }
-    /** Leave only a part of the plate to be seen and clicked.
-     *
-     * @param {string} area a CSS shape, "" for all
-     */
     clip(area) {
       this.pane.style.clipPath = this.labels.pane.style.clipPath = area;
     }
@@ -2025,23 +1707,15 @@
 
   // src/switches.js
   var Switches = class {
-    /** @param {import("./element.js").AtlasElement} atlas */
     constructor(atlas) {
       this.atlas = atlas;
       this.choices = [
         this.choice("view", VIEWS, (value) => ({ view: (
-          /** @type {import("./types").View} */
           value
         ) })),
         this.choice("level", ["1", "2"], (value) => ({ level: Number(value) }))
       ];
     }
-    /**
-     * @param {"view" | "level"} name
-     * @param {string[]} values
-     * @param {(value: string) => Partial<import("./types").State>} changes
-     * @returns {Choice}
-     */
     choice(name2, values, changes) {
       const group = element("fieldset", { class: "kz-switch" }, [element("legend")]);
       const inputs = values.map((value) => {
@@ -2068,7 +1742,6 @@
         inside(group, "legend").textContent = words.word(`map.${name2}`);
         inputs.forEach((input) => {
           const span = (
-            /** @type {HTMLElement} */
             input.nextElementSibling
           );
           span.textContent = words.word(`map.${name2}_${input.value}`);
@@ -2104,7 +1777,6 @@
   // src/timeline.js
   var SPEEDS = [{ ms: 1600, text: "1×" }, { ms: 800, text: "2×" }, { ms: 400, text: "4×" }];
   var Timeline = class {
-    /** @param {import("./element.js").AtlasElement} atlas */
     constructor(atlas) {
       this.atlas = atlas;
       this.stops = atlas.record.stops;
@@ -2144,7 +1816,6 @@
       this.node = this.lay();
     }
     // ---- made once
-    /** @param {string} css @param {string} symbol @param {() => void} action */
     button(css, symbol, action) {
       const node = element("button", { type: "button", class: `kz-${css}` }, [
         element("span", { "aria-hidden": "true", text: symbol })
@@ -2166,14 +1837,9 @@
       });
       return range;
     }
-    /** Where a stop lies on the track, in percent.
-     *
-     * @param {number} position
-     */
     at(position) {
       return `${this.last ? position / this.last * 100 : 0}%`;
     }
-    /** A band behind the ticks of each year. */
     makeBands() {
       return this.years.map(({ year, first, end }) => {
         const band = element("span", { class: "kz-year-band", text: year });
@@ -2182,7 +1848,6 @@
         return band;
       });
     }
-    /** A tick for each stop: the more begins on its day, the higher. */
     makeTicks() {
       return this.stops.map((stop, index) => {
         const count = this.atlas.record.versions.filter((version) => version.from === stop.date).length;
@@ -2192,7 +1857,6 @@
         return tick;
       });
     }
-    /** A hollow tick for each date that some source gives to an event of another day; it leads to the event. */
     makeOtherTicks() {
       return this.atlas.record.alternatives.flatMap((other) => {
         const position = positionOf(this.stops, other.date);
@@ -2224,10 +1888,6 @@
       ]);
     }
     // ---- moved
-    /** The reader's own step, which ends playing.
-     *
-     * @param {number} stop
-     */
     go(stop) {
       this.stop();
       this.atlas.go(stop);
@@ -2256,7 +1916,6 @@
       this.atlas.announce();
     }
     // ---- said
-    /** Say what belongs to the stop. */
     announce() {
       const { words, state } = this.atlas, stop = this.stops[state.stop];
       name(this.play, words.word(this.timer ? "map.pause" : "map.play"));
@@ -2278,7 +1937,6 @@
         if (button.getAttribute("aria-pressed") !== pressed) button.setAttribute("aria-pressed", pressed);
       });
     }
-    /** Say what the language alone decides. */
     speak() {
       const { words } = this.atlas;
       name(this.previous, words.word("map.previous"));
@@ -2308,20 +1966,17 @@
   // src/uploads.js
   var PANE = "kz-guests";
   var Uploads = class {
-    /** @param {import("./element.js").AtlasElement} atlas */
     constructor(atlas) {
       this.atlas = atlas;
       this.picked = null;
       this.guests = null;
       this.key = "[]";
     }
-    /** Where a click chooses a point, it does not choose the unit under it. */
     listen() {
       const { map, root } = this.atlas;
       map.getContainer().addEventListener("click", (event) => {
         if (!root.classList.contains("kz-pick") || wasDragged(map)) return;
         if (
-          /** @type {Element} */
           event.target.closest(".leaflet-control, .kz-swipe")
         ) return;
         event.stopPropagation();
@@ -2330,10 +1985,6 @@
         this.atlas.tell();
       }, true);
     }
-    /** Mark the chosen point, and bring it into sight.
-     *
-     * @param {import("./types").Pair | null} point
-     */
     drawPoint(point) {
       const { map } = this.atlas;
       this.picked?.remove();
@@ -2347,10 +1998,6 @@
       }).addTo(map);
       map.panInside(at, { padding: [40, 40], animate: false });
     }
-    /** Draw a reader's own points and areas over the map, for as long as he is here.
-     *
-     * @param {import("./types").Guest[]} guests
-     */
     drawGuests(guests) {
       const { map } = this.atlas, key = JSON.stringify(guests);
       if (key === this.key) return;
@@ -2376,11 +2023,6 @@
       });
       this.guests = made.addTo(map);
     }
-    /** Let a shape say its name, and leave its click to the unit under it.
-     *
-     * @param {Feature} feature
-     * @param {import("leaflet").Layer} layer
-     */
     attach(feature, layer) {
       const { label } = feature.properties;
       if (label) layer.bindTooltip(() => element("span", { text: label }), { className: "kz-tooltip" });
@@ -2407,16 +2049,11 @@
   // src/witnesses.js
   var PANE2 = "kz-witnesses";
   var Witnesses = class {
-    /** @param {import("./element.js").AtlasElement} atlas */
     constructor(atlas) {
       this.atlas = atlas;
       this.on = false;
       this.marks = null;
     }
-    /** Show or hide them.
-     *
-     * @param {boolean} on
-     */
     async show(on) {
       this.on = on;
       if (on && !this.marks) {
@@ -2431,7 +2068,6 @@
       }
       this.draw();
     }
-    /** @param {Witness[]} witnesses */
     make(witnesses) {
       const { map } = this.atlas;
       map.createPane(PANE2).style.zIndex = "450";
@@ -2453,7 +2089,6 @@
         return { witness, mark: mark2 };
       });
     }
-    /** Show the witnesses that speak of the day; those of another time, and rejected ones, are hollow. */
     draw() {
       const { map } = this.atlas, day = this.atlas.day();
       (this.marks || []).forEach(({ witness, mark: mark2 }) => {
@@ -2467,10 +2102,6 @@
         pathOf(mark2).classList.toggle("rejected", speaks.rejected);
       });
     }
-    /** What a witness says, and where its words stand.
-     *
-     * @param {Witness} witness
-     */
     say(witness) {
       const { words, record, state } = this.atlas, box = element("div", { lang: state.lang });
       const line = (tag, text, attributes) => {
@@ -2500,21 +2131,11 @@
 
   // src/words.js
   var Words = class {
-    /**
-     * @param {import("./types").Options["words"]} words
-     * @param {import("./types").Options["dates"]} dates
-     * @param {() => import("./types").Lang} lang the reader's language now
-     */
     constructor(words, dates, lang) {
       this.words = words;
       this.dates = dates;
       this.lang = lang;
     }
-    /** A word by its key, with values in its places.
-     *
-     * @param {string} key
-     * @param {Record<string, string | number | undefined>} [values]
-     */
     word(key, values = {}) {
       let text = this.words[this.lang()][key];
       if (text === void 0) throw new Error(`no word ${key} in ${this.lang()}`);
@@ -2523,14 +2144,9 @@
       });
       return text;
     }
-    /** @param {import("./types").Texts} texts */
     text(texts) {
       return texts[LANGUAGES.indexOf(this.lang())];
     }
-    /** A date of the timeline in words.
-     *
-     * @param {string} date
-     */
     date(date) {
       return this.text(this.dates[date]);
     }
@@ -2540,11 +2156,6 @@
   var REST_MS = 280;
   var SETTLING_MS = 1500;
   var AtlasElement = class {
-    /**
-     * @param {import("leaflet").Map} map
-     * @param {import("./data.js").AtlasData} record
-     * @param {import("./types").Options} options
-     */
     constructor(map, record, options) {
       this.map = map;
       this.record = record;
@@ -2601,7 +2212,6 @@
       this.listenToZoom();
     }
     // ---- put together
-    /** Put the parts into the page, round the map's own node. */
     layOut() {
       const container = this.map.getContainer();
       this.bar.append(...this.switches.choices.map((choice) => choice.group), this.comparison.button);
@@ -2621,10 +2231,6 @@
         else if (this.state.unit || this.state.zone) this.select(null);
       });
     }
-    /** Follow the size of the map's window.
-     *
-     * @param {import("leaflet").Point} before
-     */
     watchSize(before) {
       const opened = performance.now();
       let size = before;
@@ -2663,7 +2269,6 @@
       });
     }
     // ---- what is shown
-    /** The plates on the screen; none before the map is made. */
     plates() {
       if (!this.plate) return [];
       return this.state.compare && this.other ? [this.plate, this.other] : [this.plate];
@@ -2671,20 +2276,14 @@
     day() {
       return this.record.day(this.state.stop, this.state.view);
     }
-    /** The days on the screen. */
     days() {
       const plates = this.plates();
       return plates.length ? plates.map((plate) => plate.day()) : [this.day()];
     }
-    /** A unit's name on the day shown, or its first.
-     *
-     * @param {string} unit
-     */
     nameOf(unit) {
       const version = this.day().force[unit] || this.record.byUnit[unit]?.[0];
       return version ? this.words.text(version.name) : unit;
     }
-    /** Show the whole republic, as it is when it is largest. */
     home() {
       const versions = this.record.byUnit[REPUBLIC] || [];
       const bounds = leaflet_default.latLngBounds(versions.flatMap((version) => this.record.placesOf(version)));
@@ -2693,7 +2292,6 @@
       this.map.fitBounds(bounds, { animate: false, padding: [8, 8] });
       this.homing = false;
     }
-    /** Lines and points keep their proportion to the map: thin on a small one. */
     scaleLines() {
       const size = Math.max(0.5, Math.min(1.5, (this.map.getZoom() - 1.5) / 3.5));
       this.root.style.setProperty("--k", size.toFixed(2));
@@ -2716,7 +2314,6 @@
       this.lines.draw();
       this.legend.draw();
     }
-    /** Show or hide the second plate, which is made when it is first wanted. */
     preparePlates() {
       const compared = Boolean(this.state.compare);
       if (compared && !this.other) {
@@ -2727,11 +2324,9 @@
       this.comparison.clip();
     }
     // ---- how it changes
-    /** @param {number} stop */
     go(stop) {
       this.set({ stop: Math.max(0, Math.min(this.record.stops.length - 1, stop)) });
     }
-    /** @param {Partial<State>} changes */
     set(changes) {
       const before = this.state;
       this.state = { ...before, ...changes };
@@ -2752,11 +2347,6 @@
       this.announce();
       this.draw();
     }
-    /** Choose a unit, or a zone, or nothing.
-     *
-     * @param {string | null} unit
-     * @param {string | null} [zone]
-     */
     select(unit, zone = null) {
       if (unit === this.state.unit && zone === this.state.zone) return;
       this.state.unit = unit;
@@ -2767,10 +2357,6 @@
         plate.labels.draw();
       });
     }
-    /** A word from outside: go to a date, a view, a unit, a language. Each serial number counts once.
-     *
-     * @param {import("./types").Command} command
-     */
     command(command) {
       if (command.serial <= this.state.serial) return;
       const changes = changesOf(command, this.record);
@@ -2784,21 +2370,12 @@
       this.told = JSON.stringify(reportOf(this.state, this.record));
       if (command.show) this.show(this.state.unit, this.state.zone);
     }
-    /** Follow a link of a card: the reader's own step, so it is reported at once.
-     *
-     * @param {DOMStringMap} link the values of its attributes `data-...`
-     */
     follow(link) {
       this.timeline.stop();
       this.set(changesOfLink(link, this.record));
       this.tell();
       this.show(link.unit || null, link.zone || null);
     }
-    /** Bring a unit or a zone into sight if it is not.
-     *
-     * @param {string | null} unit
-     * @param {string | null} zone
-     */
     show(unit, zone) {
       const version = unit ? this.day().force[unit] : void 0;
       const area = zone ? this.record.zones.find((other) => other.id === zone) : void 0;
@@ -2809,14 +2386,12 @@
       }
     }
     // ---- what is said of it
-    /** Say what belongs to the stop and to the switches. */
     announce() {
       if (this.spoken !== this.state.lang) this.speak();
       this.switches.announce();
       this.timeline.announce();
       this.comparison.announce();
     }
-    /** Say everything that the language alone decides. */
     speak() {
       const { lang } = this.state, container = this.map.getContainer();
       this.root.lang = document.documentElement.lang = lang;
@@ -2826,7 +2401,6 @@
       container.setAttribute("aria-label", this.words.word("map.map"));
       container.setAttribute("role", "region");
       const [larger, smaller] = (
-        /** @type {HTMLElement[]} */
         [...this.zoom.getContainer()?.children || []]
       );
       name(larger, this.words.word("map.zoom_in"));
@@ -2840,7 +2414,6 @@
         this.tell();
       }, REST_MS);
     }
-    /** Tell the page and screen readers where the map has come to rest. */
     tell() {
       clearTimeout(this.resting);
       const { live } = this.timeline, said = this.said(), report = reportOf(this.state, this.record);
@@ -2850,7 +2423,6 @@
       this.told = key;
       this.options.report?.(report);
     }
-    /** The date and its acts, and whether what was chosen is there on it. */
     said() {
       const { state, words } = this, stop = this.record.stops[state.stop];
       const titles = stop.events.map((event) => words.text(event.title));
@@ -2884,11 +2456,9 @@
   function followLinks() {
     function step(event) {
       const node = (
-        /** @type {Element | null} */
         event.target
       );
       const link = (
-        /** @type {HTMLElement | null} */
         node?.closest?.("a[data-kz]")
       );
       if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;

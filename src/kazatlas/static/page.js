@@ -50,7 +50,6 @@
   }
   async function opened(event) {
     const fold = (
-      /** @type {HTMLDetailsElement} */
       event.target
     ), page2 = window.kazatlasPage;
     if (!page2 || !fold.open || !fold.matches("details.kz-cite") || fold.querySelector("dl")) return;
@@ -73,7 +72,6 @@
   var FRAME = "iframe[title*='st_folium']";
   function translator(rows, lang) {
     const known = new Map(rows.flatMap((row) => Object.values(row).map((text) => (
-      /** @type {[string, Record<string, string>]} */
       [text, row]
     ))));
     return (text) => known.get(text.trim())?.[lang] ?? text;
@@ -103,11 +101,9 @@
       changes.forEach(({ type, target, addedNodes }) => {
         if (type === "childList") addedNodes.forEach(translate);
         else if (type === "attributes") sayLabels(
-          /** @type {Element} */
           target
         );
         else sayText(
-          /** @type {CharacterData} */
           target
         );
       });
@@ -128,13 +124,11 @@
     const walker = document.createTreeWalker(root, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT, (node) => {
       if (node instanceof Text) return NodeFilter.FILTER_ACCEPT;
       return (
-        /** @type {Element} */
         node.classList.contains("kz-panel") ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_SKIP
       );
     });
     const found = [];
     for (let node = walker.nextNode(); node; node = walker.nextNode()) found.push(
-      /** @type {Text} */
       node
     );
     return found;
