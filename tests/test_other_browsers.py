@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from kazatlas.lesson import write_lesson
+from kazatlas.words import load_words
 
 from kazatlas.atlas import Atlas, in_force, stops
-from kazatlas.lesson import write_lesson
 from kazatlas.record import read_json
-from kazatlas.words import load_words
 from tests.conftest import ROOT
 from tests.engines import ENGINES, Engine
 
