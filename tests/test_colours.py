@@ -68,7 +68,7 @@ def neighbours(atlas: Atlas) -> set[tuple[str, str]]:
     for view in VIEWS:
         for day in stops(atlas):
             rows = [row for unit in cards.rows if (row := cards.version(unit, day, view)) and row["level"] == 1]
-            holder = {face: str(row["unit"]) for row in rows for face in cards.faces_of(row)}
+            holder = {face: str(row["unit"]) for row in rows for face in cards.index.faces_of(row)}
             for edge in cards.edges:
                 left, right = holder.get(edge["left"]), holder.get(edge["right"])
                 if left and right and left != right:

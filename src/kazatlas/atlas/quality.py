@@ -11,10 +11,9 @@ from typing import Any
 from kazatlas.atlas.lineage import History, day_before, history
 from kazatlas.atlas.store import MAP_FRAME, Atlas
 from kazatlas.record.evidence import OWN_SOURCES, SUPPORTS, Evidence
+from kazatlas.record.types import BASES, CERTAINTIES
 from kazatlas.text.catalogue import Catalogue, alphabetically
 
-BASES = ("legal-text", "reported-act", "period-map", "later-map", "river", "modern-boundary", "conjecture")
-CERTAINTIES = ("certain", "less-certain", "uncertain")
 PRECISIONS = ("day", "month", "year")
 SEEN = ("original", "facsimile", "transcription", "secondary", "not-seen")
 _AREA_COLUMNS = ("unit", "as_of", "source", "printed", "compared", "measured", "difference", "why")
@@ -308,7 +307,7 @@ def quality_sections(atlas: Atlas, words: Catalogue) -> list[Section]:
     certain = [words(f"card.certainty_{certainty}") for certainty in CERTAINTIES]
 
     def title(source: str) -> str:
-        return words.said(own := str(tables["sources"][source]["title"])) or own
+        return words.editorial(title := str(tables["sources"][source]["title"])) or title
 
     def work(origin: str) -> str:
         return words.choice(tables["origins"][origin]["title"]) if origin in tables["origins"] else title(origin)
