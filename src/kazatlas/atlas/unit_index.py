@@ -70,7 +70,7 @@ class UnitIndex:
             self._land.update(row.get("faces") or ())
         for rows in self.rows.values():
             rows.sort(key=lambda row: row["valid_from"])
-        self._edges = atlas.borders.drop(columns="geometry").to_dict("records")
+        self.edges = atlas.borders.drop(columns="geometry").to_dict("records")
         self._faces: dict[str, frozenset[str]] = {}
         self._borders: dict[frozenset[str], tuple[list[BorderPart], float]] = {}
         self._outlines: dict[frozenset[str], list[OutlinePart]] = {}
@@ -169,7 +169,7 @@ class UnitIndex:
         if faces not in self._borders:
             lengths: dict[tuple[str, str], float] = defaultdict(float)
             shore = 0.0
-            for edge in self._edges:
+            for edge in self.edges:
                 sides = (edge["left"], edge["right"])
                 if (sides[0] in faces) == (sides[1] in faces):
                     continue
@@ -188,7 +188,7 @@ class UnitIndex:
         faces = self.faces_of(row)
         if faces not in self._outlines:
             lengths: dict[tuple[str, str, str, float], float] = defaultdict(float)
-            for edge in self._edges:
+            for edge in self.edges:
                 if (edge["left"] in faces) != (edge["right"] in faces):
                     key = (edge["method"], edge["basis"], edge["certainty"], float(edge["accuracy_km"]))
                     lengths[key] += edge["length_km"]
