@@ -7,13 +7,13 @@ import pytest
 
 from kazatlas.web.upload import (
     MAX_BYTES,
-    MAX_DRAWN,
     MAX_FEATURES,
+    MAX_SHAPES,
     MAX_VERTICES,
-    GuestFileError,
-    drawn,
-    read_guest,
-    where_lay,
+    UploadError,
+    locate_features,
+    map_shapes,
+    read_upload,
 )
 
 
@@ -42,15 +42,15 @@ POINT = {"type": "Point", "coordinates": [60.5, 48.5]}
     ],
 )
 def test_a_file_that_cannot_be_used_is_refused_with_its_reason(data, code):
-    with pytest.raises(GuestFileError) as error:
-        read_guest(data)
+    with pytest.raises(UploadError) as error:
+        read_upload(data)
     assert error.value.code == code
 
 
 def test_points_and_areas_are_told_where_they_lay(toy_atlas):
     area = {"type": "Polygon", "coordinates": [[[61.1, 48.1], [61.9, 48.1], [61.9, 48.9], [61.1, 48.1]]]}
     crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}
-    rows = where_lay(read_guest(file_of(POINT, area, crs=crs)), toy_atlas, "1920-09-01", "en")
+    rows = locate_features(read_upload(file_of(POINT, area, crs=crs)), toy_atlas, "1920-09-01", "en")
     assert [row["de_jure_uezd"] for row in rows] == ["a1-uezd", "b1-uezd"]
     assert [row["de_facto_gubernia"] for row in rows] == ["west", "east"]
     assert [row["own_name"] for row in rows] == ["n0", "n1"]
@@ -61,14 +61,14 @@ def test_a_cell_that_a_spreadsheet_would_run_is_defused(toy_atlas):
         {"type": "FeatureCollection",
          "features": [{"type": "Feature", "properties": {"=1+1": "=HYPERLINK(1)"}, "geometry": POINT}]}
     ).encode()  # fmt: skip
-    (row,) = where_lay(read_guest(data), toy_atlas, "1920-09-01", "en")
+    (row,) = locate_features(read_upload(data), toy_atlas, "1920-09-01", "en")
     assert not any(value.startswith(("=", "+", "@")) for value in [*row, *row.values()])
 
 
 def test_points_and_areas_are_drawn_with_their_names():
     area = {"type": "Polygon", "coordinates": [[[61.1, 48.1], [61.9, 48.1], [61.9, 48.9], [61.1, 48.1]]]}
     high = {"type": "Point", "coordinates": [60.5, 48.5, 210.0]}
-    shapes = drawn(read_guest(file_of(POINT, area, high)))
+    shapes = map_shapes(read_upload(file_of(POINT, area, high)))
     assert [shape["label"] for shape in shapes] == ["n0", "n1", "n2"]
     assert [shape["geometry"]["type"] for shape in shapes] == ["Point", "Polygon", "Point"]
     assert shapes[2]["geometry"]["coordinates"] == (60.5, 48.5)
@@ -77,7 +77,7 @@ def test_points_and_areas_are_drawn_with_their_names():
 def test_the_map_is_spared_what_no_eye_could_tell_apart():
     ring = [[round(60 + math.cos(n / 1000), 4), round(48 + math.sin(n / 1000), 4)] for n in range(6283)]
     area = {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}
-    shapes = drawn(read_guest(file_of(*[area] * 8)))
+    shapes = map_shapes(read_upload(file_of(*[area] * 8)))
     assert len(shapes) == 8
     assert sum(len(shape["geometry"]["coordinates"][0]) for shape in shapes) <= MAX_VERTICES
-    assert len(drawn(read_guest(file_of(*[POINT] * (MAX_DRAWN + 1))))) == MAX_DRAWN
+    assert len(map_shapes(read_upload(file_of(*[POINT] * (MAX_SHAPES + 1))))) == MAX_SHAPES
