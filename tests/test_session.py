@@ -99,7 +99,17 @@ def test_a_zone_counts_more_than_a_unit() -> None:
 @pytest.mark.parametrize("name", ["date", "compare"])
 @pytest.mark.parametrize(
     "value",
-    ["1921-02-31", "1921-99-99", "1921-2-3", "19210203", "1921-W05-1", "1919-12-31", "1923-01-01", "yesterday", "9" * 99],
+    [
+        "1921-02-31",
+        "1921-99-99",
+        "1921-2-3",
+        "19210203",
+        "1921-W05-1",
+        "1919-12-31",
+        "1923-01-01",
+        "yesterday",
+        "9" * 99,
+    ],
 )
 def test_what_is_no_day_of_the_coverage_is_refused(name: str, value: str) -> None:
     session = opened(**{name: value})

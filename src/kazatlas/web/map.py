@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import json
 import os
 import re
@@ -239,6 +240,11 @@ def base_map(assets: Assets) -> folium.Map:
     atlas_map.default_css = []
     Timeline(STATIC_URL + assets.data, STATIC_URL + assets.witnesses).add_to(atlas_map)
     return atlas_map
+
+
+def import_plugins() -> None:
+    """Import what streamlit-folium asks folium for beyond the map: it takes as long as all the rest."""
+    importlib.import_module("folium.plugins")
 
 
 def command_group(words: Mapping[str, Any]) -> folium.FeatureGroup:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from functools import cache
 from html import escape
@@ -11,7 +10,6 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import streamlit as st
-import streamlit_folium
 
 from kazatlas.atlas.store import AtlasError
 from kazatlas.folders import remedy
@@ -19,7 +17,7 @@ from kazatlas.text.catalogue import LANGUAGES, Catalogue, load_catalogue
 from kazatlas.web import downloads, head, widgets
 from kazatlas.web import html_pages as pages
 from kazatlas.web import session as sessions
-from kazatlas.web.map import base_map, command_group, static_text
+from kazatlas.web.map import base_map, command_group, import_plugins, static_text
 from kazatlas.web.opened import Opened, is_replaced, open_atlas
 from kazatlas.web.serve import send_at_once
 from kazatlas.web.session import OPENING, OPENING_LANGUAGE, PAGES, Point, Session
@@ -76,6 +74,9 @@ def keep_address(opened: Opened) -> None:
 
 def show_map(opened: Opened) -> Session:
     """Show the map; return the session after the map has spoken."""
+    # Not with the page: Streamlit knows only those components that are imported in a reader's run.
+    import streamlit_folium
+
     session = kept()
     report = streamlit_folium.st_folium(
         base_map(opened.assets),
@@ -239,17 +240,12 @@ def main(geodata: Path, static: Path) -> None:
 
 
 def prepare(geodata: Path, static: Path) -> None:
-    """Make ready, beside the server's start, what the first reader would else wait for."""
-
-    def work() -> None:
-        try:
-            opened = open_atlas(geodata, static)
-        except AtlasError:
-            # Said to whoever opens the page.
-            return
-        for language in LANGUAGES:
-            words = load_catalogue(language)
-            widgets.kept_stop(opened, words, OPENING.date, OPENING.view)
-        base_map(opened.assets).get_root().render()
-
-    threading.Thread(target=work, name="kazatlas-prepare", daemon=True).start()
+    """Make ready what the first reader would else wait for."""
+    try:
+        opened = open_atlas(geodata, static)
+    except AtlasError:
+        # Said to whoever opens the page.
+        return
+    for language in LANGUAGES:
+        widgets.kept_stop(opened, load_catalogue(language), OPENING.date, OPENING.view)
+    import_plugins()
