@@ -215,8 +215,8 @@ def main(arguments: list[str] | None = None) -> int:
 def _run(command: str, folder: Path, options: argparse.Namespace) -> int:
     """Run a command on a data folder."""
     if command in READS_RECORD and is_packaged(folder):
-        told = f"'{command}' needs the record, and only what was built of it is installed."
-        print(f"{told} Run it in a clone of the project, or name its folder: --geodata DIR.", file=sys.stderr)
+        reason = f"'{command}' needs the record, and only what was built of it is installed."
+        print(f"{reason} Run it in a clone of the project, or name its folder: --geodata DIR.", file=sys.stderr)
         return 1
     if command == "check" and is_packaged(folder):
         return command_check_packaged(folder)

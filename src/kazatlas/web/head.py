@@ -25,7 +25,7 @@ def page_script(words: Catalogue, assets: Assets) -> str:
     rows: list[dict[str, str]] = []
     for text, key in keys.items():
         numbers = {"mb": limit} if key == "limit" else {}
-        ours = {language: load_catalogue(language)(f"streamlit.{key}", **numbers) for language in LANGUAGES}
+        ours = {language: load_catalogue(language)(f"widget.{key}", **numbers) for language in LANGUAGES}
         rows.append({"streamlit": text} | ours)
     values = {
         "lang": words.language, "frame": words("page.map_frame"), "words": rows, "failed": words("card.cite_failed"),
