@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import hashlib
-import logging
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -27,7 +26,8 @@ if TYPE_CHECKING:
     from kazatlas.atlas.ladder import LadderIndex
     from kazatlas.atlas.search import NameIndex
 
-log = logging.getLogger("kazatlas")
+GIVEN_AWAY = ("atlas.geojson", "map.json")
+"""The built files that a reader may take: as they are, and as a part of the lesson."""
 
 
 @dataclass
@@ -39,7 +39,7 @@ class Opened:
     stamp
         Tells this built atlas from any other.
     files
-        The built files, as they were when the atlas was opened.
+        Those of the built files that the page gives away, see `GIVEN_AWAY`, as they were when the atlas was opened.
     base
         The background of plates.
     """
@@ -161,7 +161,8 @@ def _open(geodata: Path, static: Path, stamp: str) -> Opened:
     except OSError as error:
         fault = f"The folder {static}, from which the page's files are served, cannot be written ({error.strerror})."
         raise AtlasError("unwritable", fault, remedy=f"chmod u+rwx {static}") from None
-    return Opened(stamp, geodata, atlas, Cards(atlas, with_copies=True), assets, files, base)
+    kept = {name: files[name] for name in GIVEN_AWAY}
+    return Opened(stamp, geodata, atlas, Cards(atlas, with_copies=True), assets, kept, base)
 
 
 def _settle() -> None:
