@@ -245,24 +245,14 @@ def compare_table(atlas: Atlas, cards: Cards, words: Catalogue, first: str, seco
     return _table(words("pages.differs", **dates), columns, cells, is_stacked=True)
 
 
-def ladder_table(rows: list[dict[str, str]], words: Catalogue, view: View, place: str = "") -> str:
-    """Return where a place lay from first to last, as a table (rows of `kazatlas.atlas.store.ladder.printable`)."""
+def history_table(rows: list[dict[str, str]], words: Catalogue, view: View, place: str = "") -> str:
+    """Return where a place lay from first to last, as a table of `kazatlas.text.place_sentences.history_rows`."""
     title = ": ".join(part for part in (place, words("map.view_" + view)) if part)
     heading = _heading(3, title)
     if not rows:
-        return heading + f"<p>{escape(words('ladder.nowhere'))}</p>"
-    cells = []
-    for row in rows:
-        beware = []
-        if row["doubtful"]:
-            told = {"km": row["border_km"], "accuracy": row["accuracy_km"], "name": row["neighbour"]}
-            beware.append(words("ladder.doubt", **told))
-        if row["perhaps"]:
-            beware.append(words("ladder.perhaps", names=row["perhaps"]))
-        cells.append([
-            escape(row["since"]), escape(row["until"]), escape(row["uezd"]), escape(row["gubernia"]),
-            escape(row["authority"]), escape(row["border_km"]), escape(" ".join(beware)),
-        ])  # fmt: skip
+        return heading + f"<p>{escape(words('place.nowhere'))}</p>"
+    parts = ("since", "until", "uezd", "gubernia", "authority", "border_km", "beware")
+    cells = [[escape(row[part]) for part in parts] for row in rows]
     columns = [
         words("card.from"), words("card.to"), words("place.uezd"), words("place.gubernia"), words("place.authority"),
         words("place.border"), words("place.beware"),

@@ -9,9 +9,11 @@ from typing import Any, NamedTuple
 
 import shapely
 
-from kazatlas.atlas.location import COLUMNS, locate
+from kazatlas.atlas.places import place_index_of
 from kazatlas.atlas.store import Atlas
+from kazatlas.export.points_csv import COLUMNS, point_rows
 from kazatlas.export.tables import defused
+from kazatlas.text.catalogue import Language, load_catalogue
 
 MAX_BYTES = 2_000_000
 MAX_FEATURES = 10_000
@@ -118,13 +120,14 @@ def _guest(number: int, feature: Any) -> Guest:
         raise GuestFileError("geometry", number=number) from None
 
 
-def where_lay(guests: list[Guest], atlas: Atlas, day: str, language: str) -> list[dict[str, str]]:
+def where_lay(guests: list[Guest], atlas: Atlas, day: str, language: Language) -> list[dict[str, str]]:
     """Return one row a point: its own properties, then uezd, gubernia and authority on the day.
 
     Every row has the same columns; text that a spreadsheet would run as a formula is defused.
     """
     names = list(dict.fromkeys(str(key)[:80] for guest in guests for key in guest.properties))[:40]
-    found = locate([guest.point for guest in guests], atlas, day, language)
+    points = [(guest.point.x, guest.point.y) for guest in guests]
+    found = point_rows(place_index_of(atlas), points, day, load_catalogue(language))
     rows = []
     for (properties, point, _), told in zip(guests, found, strict=True):
         own = {str(key)[:80]: value for key, value in properties.items()}

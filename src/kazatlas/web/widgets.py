@@ -14,7 +14,7 @@ import streamlit as st
 from anyascii import anyascii
 
 from kazatlas.atlas.fingerprints import Edition, changed, changed_units, edition_of, read_editions
-from kazatlas.atlas.ladder import LadderIndex, ladder, printable
+from kazatlas.atlas.places import PlaceIndex, at, place_index_of, through
 from kazatlas.atlas.search import Hit, NameIndex, find
 from kazatlas.atlas.selection import END_RULES, EVERYTHING, Choice
 from kazatlas.atlas.store import Atlas, stops
@@ -26,6 +26,7 @@ from kazatlas.record.types import VIEWS, View
 from kazatlas.text.catalogue import Catalogue, Language
 from kazatlas.text.change_sentences import summary
 from kazatlas.text.citation_styles import STYLE_NAMES, STYLES, AtlasView, cite_view
+from kazatlas.text.place_sentences import history_rows
 from kazatlas.web import html_pages as pages
 from kazatlas.web.cards import Cards, place_link
 from kazatlas.web.lesson import write_lesson
@@ -97,9 +98,9 @@ class Opened:
         return NameIndex(self.atlas)
 
     @cached_property
-    def places(self) -> LadderIndex:
+    def places(self) -> PlaceIndex:
         """The index that points are looked up in."""
-        return LadderIndex(self.atlas)
+        return place_index_of(self.atlas)
 
 
 def since_version(opened: Opened, words: Catalogue, version: str, unit: str | None) -> str:
@@ -127,8 +128,8 @@ def _hit_link(opened: Opened, words: Catalogue, hit: Hit, place: Mapping[str, An
     """Return a found name as a link that moves map and date to it, and says when it existed."""
     unit = hit.id if hit.kind == "unit" else None
     if hit.kind == "town" and hit.point is not None:
-        rung = ladder(opened.places, *hit.point).at(hit.day, hit.view)
-        unit = str(rung.uezd["unit"]) if rung and rung.uezd is not None else None
+        uezd = at(opened.places, [hit.point], hit.day, hit.view)[0].uezd
+        unit = str(uezd["unit"]) if uezd is not None else None
     name = hit.names[words.language]
     html = place_link(words, name, day=hit.day, view=hit.view, unit=unit)
     told = [escape(words(f"find.{hit.kind}"))]
@@ -428,9 +429,9 @@ def show_place_page(
     town = next((hit for hit in hits if point_of(hit.point) == point), None)
     lon, lat = (words.number(degrees, 2) for degrees in point)
     place = town.names[words.language] if town else words("place.degrees", lat=lat, lon=lon)
-    found = ladder(opened.places, *point)
+    found = through(opened.places, *point)
     for view in VIEWS:
-        show_html(words, pages.ladder_table(printable(found, view, words), words, view, place))
+        show_html(words, pages.history_table(history_rows(words, found, view), words, view, place))
 
 
 def show_points(opened: Opened, words: Catalogue, day: str) -> None:
