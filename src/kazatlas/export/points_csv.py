@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import gc
 import io
 import math
 import os
@@ -35,7 +36,7 @@ _KEYS = {
 COLUMNS = [*(key for keys in zip(*_KEYS.values(), strict=True) for view in keys for key in view), "warning"]
 """What is told of a point; described in geodata/README.md. The names and the warning are in the reader's language."""
 
-CHUNK = 20_000
+CHUNK = 10_000
 MOST_TOLD = 20
 
 LONGITUDES = ("lon", "longitude", "lng", "long", "x", "долгота", "бойлық")
@@ -288,6 +289,8 @@ def command_locate(
             if file.has_mark:
                 stream.write("\ufeff")
             index = place_index_of(atlas)
+            # The atlas stays to the end: nobody need look through it for garbage, again and again.
+            gc.freeze()
             count = write_located(file, index, day, words, stream, tell, lambda done: bar.update(done - bar.n))
     except PointsError as error:
         print(error.told(words), file=sys.stderr)
