@@ -197,7 +197,7 @@ def test_the_walk_moves_the_map(app: AppTest, fake_map: FakeMap) -> None:
     assert app.button(key="walk_start")
 
 
-def test_my_place_tells_a_towns_ladder(app: AppTest, fake_map: FakeMap) -> None:
+def test_my_place_tells_a_towns_history(app: AppTest, fake_map: FakeMap) -> None:
     app.query_params.update({"lang": "en", "page": "place"})
     app.run()
     html = html_of(app.text_input(key="place_query").input("Pavlodar").run())

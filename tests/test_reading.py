@@ -317,7 +317,7 @@ def test_the_map_stays_in_sight_while_a_card_is_read(reader: Callable[..., Any])
     page.close()
 
 
-def test_my_place_has_a_ladder_that_warns_fits_a_phone_and_can_be_printed(
+def test_my_place_has_a_history_that_warns_fits_a_phone_and_can_be_printed(
     atlas: Atlas, reader: Callable[..., Any]
 ) -> None:
     words, page = load_catalogue("ru"), reader("ru", "place")

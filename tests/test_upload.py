@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from kazatlas import __main__ as command
-from kazatlas.atlas.location import locate
+from kazatlas.export.points_csv import point_rows
 from kazatlas.web.serve import entry
 from kazatlas.web.upload import (
     MAX_BYTES,
@@ -145,7 +145,7 @@ def test_a_file_without_any_place_has_rows_and_no_shapes(toy_atlas):
 
 def test_what_was_worked_out_of_a_file_is_kept(toy_atlas):
     upload = Upload(read_upload(file_of(POINT)))
-    with mock.patch("kazatlas.web.upload.locate", wraps=locate) as located:
+    with mock.patch("kazatlas.web.upload.point_rows", wraps=point_rows) as located:
         first = upload.rows(toy_atlas, "one", "1920-09-01", "en")
         assert upload.rows(toy_atlas, "one", "1920-09-01", "en") is first
         assert located.call_count == 1

@@ -13,7 +13,6 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from kazatlas.atlas import location
 from kazatlas.atlas.fingerprints import edition_of, write_edition
 from kazatlas.atlas.selection import last_day
 from kazatlas.atlas.store import (
@@ -29,6 +28,7 @@ from kazatlas.atlas.store import (
 )
 from kazatlas.build.run import build_atlas, data_header
 from kazatlas.export import formats as export
+from kazatlas.export import points_csv
 from kazatlas.folders import find_geodata, is_packaged, remedy
 from kazatlas.plate.print_map import read_base
 from kazatlas.record.faces import build_faces
@@ -260,7 +260,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("edition", help="write down what each unit is in this version of the data (at each release)")
     commands.add_parser("witnesses", help="test new witnesses on the map as it stands, and keep the outcome")
     export.add_command(commands, day=_day)
-    location.add_command(commands, day=_day)
+    points_csv.add_command(commands, day=_day)
     about = "the data folder; that of the clone in which it runs, or what is installed, when not given"
     for each in (parser, *commands.choices.values()):
         each.add_argument("--geodata", type=Path, metavar="DIR", default=argparse.SUPPRESS, help=about)

@@ -293,22 +293,14 @@ def compare_table(atlas: Atlas, cards: Cards, words: Catalogue, first: str, seco
     return _table(words, words("pages.differs", **dates), columns, cells, is_stacked=True)
 
 
-def ladder_table(rows: list[dict[str, str]], words: Catalogue, view: View, place: str = "") -> Markup:
-    """Return where a place lay from first to last, as a table (rows of `kazatlas.atlas.ladder.printable`)."""
+def history_table(rows: list[dict[str, str]], words: Catalogue, view: View, place: str = "") -> Markup:
+    """Return where a place lay from first to last, as a table of `kazatlas.text.place_sentences.history_rows`."""
     title = ": ".join(part for part in (place, words("map.view_" + view)) if part)
-    cells = []
-    for row in rows:
-        beware = []
-        if row["doubtful"]:
-            values = {"km": row["border_km"], "accuracy": row["accuracy_km"], "name": row["neighbour"]}
-            beware.append(words("ladder.doubt", **values))
-        if row["perhaps"]:
-            beware.append(words("ladder.perhaps", names=row["perhaps"]))
-        texts = [row[key] for key in ("since", "until", "uezd", "gubernia", "authority", "border_km")]
-        cells.append([Cell(text) for text in (*texts, " ".join(beware))])
+    parts = ("since", "until", "uezd", "gubernia", "authority", "border_km", "beware")
+    cells = [[Cell(row[part]) for part in parts] for row in rows]
     columns = [
         words("card.from"), words("card.to"), words("place.uezd"), words("place.gubernia"), words("place.authority"),
         words("place.border"), words("place.beware"),
     ]  # fmt: skip
     table = _table(words, title, columns, cells, is_headed=True, is_stacked=True) if cells else None
-    return render("ladder", words, title=title, table=table)
+    return render("place_history", words, title=title, table=table)

@@ -25,7 +25,7 @@ from kazatlas.web.map import Assets, witness_data, write_assets
 from kazatlas.web.session import Contents
 
 if TYPE_CHECKING:
-    from kazatlas.atlas.ladder import LadderIndex
+    from kazatlas.atlas.places import PlaceIndex
     from kazatlas.atlas.search import NameIndex
 
 GIVEN_AWAY = ("atlas.geojson", "map.json")
@@ -94,11 +94,11 @@ class Opened:
         return NameIndex(self.atlas)
 
     @cached_property
-    def places(self) -> LadderIndex:
+    def places(self) -> PlaceIndex:
         """The index that points are looked up in."""
-        from kazatlas.atlas.ladder import LadderIndex
+        from kazatlas.atlas.places import place_index_of
 
-        return LadderIndex(self.atlas)
+        return place_index_of(self.atlas)
 
     def lesson(self, language: Language) -> bytes:
         """Return the lesson page in a language."""

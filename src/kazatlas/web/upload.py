@@ -12,9 +12,11 @@ from typing import Any, NamedTuple
 
 import shapely
 
-from kazatlas.atlas.location import COLUMNS, locate
+from kazatlas.atlas.places import place_index_of
 from kazatlas.atlas.store import Atlas
+from kazatlas.export.points_csv import COLUMNS, point_rows
 from kazatlas.export.tables import defused
+from kazatlas.text.catalogue import Language, load_catalogue
 
 MAX_BYTES = 2_000_000
 MAX_FEATURES = 10_000
@@ -181,7 +183,7 @@ class Upload:
             if feature.point is None
         ]
 
-    def rows(self, atlas: Atlas, stamp: str, day: str, language: str) -> list[dict[str, str]]:
+    def rows(self, atlas: Atlas, stamp: str, day: str, language: Language) -> list[dict[str, str]]:
         """Return where each feature lay, see `locate_features`; `stamp` tells the atlas from others."""
         key = (stamp, day, language)
         if key not in self._rows:
@@ -190,14 +192,17 @@ class Upload:
         return self._rows[key]
 
 
-def locate_features(features: Sequence[ReadersFeature], atlas: Atlas, day: str, language: str) -> list[dict[str, str]]:
+def locate_features(
+    features: Sequence[ReadersFeature], atlas: Atlas, day: str, language: Language
+) -> list[dict[str, str]]:
     """Return one row a feature: its own properties, then uezd, gubernia and authority on the day.
 
     Every row has the same columns, empty for a feature without a place; text that a spreadsheet would run as a
     formula is defused.
     """
     names = list(dict.fromkeys(str(key)[:80] for feature in features for key in feature.properties))[:40]
-    places = iter(locate([feature.point for feature in features if feature.point is not None], atlas, day, language))
+    points = [(feature.point.x, feature.point.y) for feature in features if feature.point is not None]
+    places = iter(point_rows(place_index_of(atlas), points, day, load_catalogue(language)))
     rows = []
     for properties, point, _ in features:
         place = next(places) if point is not None else {}

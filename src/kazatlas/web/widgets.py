@@ -61,10 +61,10 @@ def _hit_facts(opened: Opened, words: Catalogue, hit: Hit) -> dict[str, Any]:
     """Return a name that was sought: a link that moves map and date to it, how it matches, when it existed."""
     unit = hit.id if hit.kind == "unit" else None
     if hit.kind == "town" and hit.point is not None:
-        from kazatlas.atlas.ladder import ladder
+        from kazatlas.atlas.places import at
 
-        rung = ladder(opened.places, *hit.point).at(hit.day, hit.view)
-        unit = str(rung.uezd["unit"]) if rung and rung.uezd is not None else None
+        uezd = at(opened.places, [hit.point], hit.day, hit.view)[0].uezd
+        unit = str(uezd["unit"]) if uezd is not None else None
     name = hit.names[words.language]
     matched = hit.matched
     if matched.casefold() != name.casefold() and words.language == "en" and hit.use != "period":
@@ -207,15 +207,16 @@ def show_place_page(
         towns = _show_place_search(opened, words, go)
     if point is None:
         return
-    from kazatlas.atlas.ladder import ladder, printable
+    from kazatlas.atlas.places import through
+    from kazatlas.text.place_sentences import history_rows
 
     # A place is called by its name as long as the point is that town's.
     town = next((hit for hit in towns if point_of(hit.point) == point), None)
     lon, lat = (words.number(degrees, 2) for degrees in point)
     place = town.names[words.language] if town else words("place.degrees", lat=lat, lon=lon)
-    rungs = ladder(opened.places, *point)
+    history = through(opened.places, *point)
     for view in VIEWS:
-        show_html(words, pages.ladder_table(printable(rungs, view, words), words, view, place))
+        show_html(words, pages.history_table(history_rows(words, history, view), words, view, place))
 
 
 def _towns(opened: Opened) -> list[Hit]:

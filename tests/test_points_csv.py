@@ -1,3 +1,5 @@
+"""A reader's table of points in CSV: read as spreadsheets write it, answered row by row, refused in a sentence."""
+
 from __future__ import annotations
 
 import argparse
@@ -7,29 +9,32 @@ import time
 
 import numpy as np
 import pytest
-import shapely
-from pyproj import Geod
 
-from kazatlas.atlas import location
-from kazatlas.atlas.location import COLUMNS, Locator, PointFile, PointsError, command_locate, locate, locate_file
-from kazatlas.atlas.store import in_force
-from kazatlas.record.types import VIEWS
-from tests.conftest import GEODATA, version
+from kazatlas.atlas.places import place_index_of
+from kazatlas.export import points_csv
+from kazatlas.export.points_csv import COLUMNS, PointFile, PointsError, command_locate, point_rows, write_located
+from kazatlas.text.catalogue import LANGUAGES, load_catalogue
+from tests.conftest import GEODATA
 
-IN_B1 = shapely.Point(61.5, 48.5)
+IN_B1 = (61.5, 48.5)
+WORDS = load_catalogue("en")
 
 
-def run(atlas, folder, text, day="1920-09-01", **columns):
+def run(atlas, folder, text, day="1920-09-01", words=WORDS, **columns):
     """Return the rows of the result and the sentences about bad rows."""
     path = folder / "points.csv"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     file, bad, output = PointFile(path, **columns), [], io.StringIO(newline="")
-    locate_file(file, Locator(atlas, day), output, bad.append)
+    write_located(file, place_index_of(atlas), day, words, output, bad.append)
     return list(csv.DictReader(io.StringIO(output.getvalue()), delimiter=file.delimiter)), bad
 
 
+def ask_about(atlas, *points, day="1920-09-01", language="en"):
+    return point_rows(place_index_of(atlas), points, day, load_catalogue(language))
+
+
 def test_a_point_is_told_by_decree_and_by_who_governed(toy_atlas):
-    (row,) = locate([IN_B1], toy_atlas, "1920-09-01")
+    (row,) = ask_about(toy_atlas, IN_B1)
     assert (row["de_jure_uezd"], row["de_jure_gubernia"], row["de_jure_authority"]) == (
         "b1-uezd", "west", "kirghiz-assr",
     )  # fmt: skip
@@ -37,82 +42,43 @@ def test_a_point_is_told_by_decree_and_by_who_governed(toy_atlas):
     assert row["de_jure_gubernia_name"] == "West gubernia"
 
 
-def test_a_point_changes_hands_on_the_day_of_the_act(toy_atlas):
-    ruled = [locate([IN_B1], toy_atlas, day)[0]["de_facto_gubernia"] for day in ("1921-03-31", "1921-04-01")]
-    assert ruled == ["east", "west"]
-
-
 def test_names_are_in_the_language_asked_for(toy_atlas):
-    (row,) = locate([IN_B1], toy_atlas, "1920-09-01", "kk")
+    (row,) = ask_about(toy_atlas, IN_B1, language="kk")
     assert row["de_jure_uezd_name"] == "B1 uezd (kk)"
 
 
-def test_the_distance_to_the_nearest_border_is_geodesic_within_one_in_a_hundred(toy_atlas):
-    (row,) = locate([shapely.Point(60.7, 48.5)], toy_atlas, "1920-09-01")
-    true = Geod(ellps="WGS84").inv(60.7, 48.5, 61, 48.5)[2] / 1000
-    assert row["border_km"] == pytest.approx(true, rel=0.01, abs=0.05)
-    assert (row["border_accuracy_km"], row["border_certainty"]) == (10, "uncertain")
+def test_the_nearest_border_is_told_in_each_view(toy_atlas):
+    (row,) = ask_about(toy_atlas, (60.7, 48.5))
+    for view in ("de_jure", "de_facto"):
+        assert row[f"{view}_border_km"] == pytest.approx(22.2, abs=0.05)
+        assert (row[f"{view}_border_accuracy_km"], row[f"{view}_border_certainty"]) == (10, "uncertain")
+        assert (row[f"{view}_border_basis"], row[f"{view}_border_neighbour"]) == ("conjecture", "b1-uezd")
     assert "warning" not in row
 
 
-def test_a_point_nearer_to_a_border_than_it_is_known_is_warned_of(toy_atlas):
-    (row,) = locate([shapely.Point(60.95, 48.5)], toy_atlas, "1920-09-01")
-    assert row["border_km"] == pytest.approx(3.7, abs=0.05)
-    assert row["warning"] == "Lies 3.7 km from a border that is known to 10 km: may have lain on its other side."
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "The point lies 3.7 km from a border known to 10 km: it may have lain on the other side (B1 uezd)."),
+        ("ru", "Точка лежит в 3,7 км от границы, известной с точностью 10 км: она могла быть по другую сторону "
+               "(B1 uezd (ru))."),
+        ("kk", "Нүкте шекарадан 3,7 км жерде, ал шекара 10 км дәлдікпен ғана белгілі: нүкте оның арғы жағында болуы "
+               "мүмкін (B1 uezd (kk))."),
+    ],
+)  # fmt: skip
+def test_a_point_nearer_to_a_border_than_it_is_known_is_warned_of(toy_atlas, language, sentence):
+    (row,) = ask_about(toy_atlas, (60.95, 48.5), language=language)
+    assert row["de_jure_border_km"] == 3.7
+    assert row["warning"] == sentence
 
 
-def test_a_less_exact_border_further_off_is_told_before_an_exact_one_nearby(toy, built):
-    lines = {f["properties"]["id"]: f["properties"] for f in toy["boundaries.geojson"]["features"]}
-    lines["a1~b1"]["at_least_km"], lines["a1~a2"]["at_least_km"] = 1, 30
-    (row,) = locate([shapely.Point(60.9, 48.85)], built(toy), "1920-09-01")
-    assert row["border_accuracy_km"] == 30
-    assert "known to 30 km" in row["warning"]
-
-
-def test_a_line_that_parts_no_units_on_the_day_is_no_border(toy, built):
-    toy["units/uezds.yaml"]["a1-uezd"]["versions"][1] |= {"faces": ["a1", "a2"]}
-    toy["units/uezds.yaml"]["a2-uezd"]["versions"][0]["until"] = "handover"
-    atlas, point = built(toy), [shapely.Point(60.5, 48.98)]
-    before, after = (locate(point, atlas, day)[0]["border_km"] for day in ("1921-03-31", "1921-04-01"))
-    assert before == pytest.approx(2.2, abs=0.1)
-    assert after > 30
-
-
-def test_a_shore_is_no_border(toy_atlas):
-    (row,) = locate([shapely.Point(61.5, 49.65)], toy_atlas, "1920-09-01")
-    assert row["border_km"] > 30
-
-
-def test_a_unit_without_a_border_is_told_where_the_point_may_have_lain_in_it(toy_atlas):
-    (row,) = locate([IN_B1], toy_atlas, "1921-05-01")
-    assert row["warning"] == "May have lain in a unit whose border is not recovered: B3 raion."
-
-
-@pytest.mark.parametrize("point", [shapely.Point(61.5, 49.5), shapely.Point(10, 10)])
+@pytest.mark.parametrize("point", [(61.5, 49.5), (10, 10)])
 def test_water_and_what_lies_outside_belong_to_no_unit(toy_atlas, point):
-    (row,) = locate([point], toy_atlas, "1920-09-01")
-    assert row == {"warning": "Lies in no unit of the atlas: in water or outside the map."}
-
-
-def test_a_point_on_a_border_belongs_to_one_unit_and_is_warned_of(toy_atlas):
-    (row,) = locate([shapely.Point(61, 48.5)], toy_atlas, "1920-09-01")
-    assert row["de_jure_uezd"] in ("a1-uezd", "b1-uezd")
-    assert row["border_km"] == 0
-    assert "other side" in row["warning"]
-
-
-def test_a_first_level_unit_without_uezds_is_told_as_a_gubernia(toy, built):
-    toy["units/uezds.yaml"]["b2-uezd"]["versions"].append(
-        version("handover", level=1, type="gubernia", parent="rsfsr", faces=["b2"])
-    )
-    toy["units/republic.yaml"]["east"]["versions"][0]["until"] = "handover"
-    (row,) = locate([shapely.Point(61.2, 49.2)], built(toy), "1921-05-01")
-    assert "de_jure_uezd" not in row
-    assert (row["de_jure_gubernia"], row["de_jure_authority"]) == ("b2-uezd", "rsfsr")
+    assert ask_about(toy_atlas, point) == [{"warning": "The point lies in water or outside the map."}]
 
 
 def test_no_points_are_answered_with_no_rows(toy_atlas):
-    assert locate([], toy_atlas, "1920-09-01") == []
+    assert ask_about(toy_atlas) == []
 
 
 def test_every_row_of_a_file_has_one_in_the_result(toy_atlas, tmp_path):
@@ -135,7 +101,7 @@ def test_tables_are_read_as_spreadsheets_write_them(toy_atlas, tmp_path, text):
 
 def test_numbers_have_a_comma_where_the_table_has_one(toy_atlas, tmp_path):
     (row,), _ = run(toy_atlas, tmp_path, "lat;lon\n48,5;60,95\n")
-    assert (row["border_km"], row["border_accuracy_km"]) == ("3,7", "10,0")
+    assert (row["de_jure_border_km"], row["de_jure_border_accuracy_km"]) == ("3,7", "10,0")
 
 
 def test_the_columns_can_be_named(toy_atlas, tmp_path):
@@ -185,29 +151,36 @@ def test_a_bad_row_is_named_with_what_to_do_and_the_others_are_answered(toy_atla
 def test_a_file_that_cannot_be_used_is_refused_in_a_sentence(toy_atlas, tmp_path, text, sentence):
     with pytest.raises(PointsError) as error:
         run(toy_atlas, tmp_path, text)
-    assert str(error.value) == sentence
+    assert error.value.told(WORDS) == sentence
+    for language in LANGUAGES:
+        assert "{" not in error.value.told(load_catalogue(language))
 
 
 def test_a_quotation_mark_that_never_closes_is_refused_in_a_sentence(toy_atlas, tmp_path):
     limit = csv.field_size_limit(1000)
     try:
-        with pytest.raises(PointsError, match=r"points\.csv, row 3: is not CSV .* Look at the quotation marks there\."):
+        with pytest.raises(PointsError) as error:
             run(toy_atlas, tmp_path, 'lon,lat\n1,2\n"' + "x\n" * 1000)
     finally:
         csv.field_size_limit(limit)
+    told = error.value.told(WORDS)
+    assert told.startswith("points.csv, row 3: is not CSV (")
+    assert "Look at the quotation marks there" in told
 
 
 def test_an_unknown_column_is_refused_with_those_there_are(toy_atlas, tmp_path):
-    with pytest.raises(PointsError, match=r"has no column 'east'\. Its columns are: lon, lat"):
+    with pytest.raises(PointsError) as error:
         run(toy_atlas, tmp_path, "lon,lat\n", lon_column="east")
+    assert error.value.told(WORDS) == "points.csv has no column 'east'. Its columns are: lon, lat."
 
 
 def test_a_long_file_is_answered_piece_by_piece(toy_atlas, tmp_path, monkeypatch):
-    monkeypatch.setattr(location, "CHUNK", 3)
+    monkeypatch.setattr(points_csv, "CHUNK", 3)
     path, read = tmp_path / "points.csv", []
     path.write_text("n,lon,lat\n" + "".join(f"{n},{60.5 + n % 2},48.5\n" for n in range(8)))
     output = io.StringIO(newline="")
-    assert locate_file(PointFile(path), Locator(toy_atlas, "1920-09-01"), output, print, read.append) == 8
+    index = place_index_of(toy_atlas)
+    assert write_located(PointFile(path), index, "1920-09-01", WORDS, output, print, read.append) == 8
     rows = list(csv.DictReader(io.StringIO(output.getvalue())))
     assert [row["de_jure_uezd"] for row in rows] == ["a1-uezd", "b1-uezd"] * 4
     assert [row["n"] for row in rows] == list("01234567")
@@ -216,7 +189,7 @@ def test_a_long_file_is_answered_piece_by_piece(toy_atlas, tmp_path, monkeypatch
 
 def ask(*words):
     parser = argparse.ArgumentParser()
-    location.add_command(parser.add_subparsers(), str)
+    points_csv.add_command(parser.add_subparsers(), str)
     options = parser.parse_args(["locate", *map(str, words)])
     return options.run(GEODATA, options)
 
@@ -225,7 +198,9 @@ def test_the_command_writes_the_result_and_counts_what_it_could_not_read(tmp_pat
     points, output = tmp_path / "points.csv", tmp_path / "told.csv"
     points.write_text("lon,lat\n69.15,54.87\nx,54.87\n", encoding="utf-8-sig")
     assert ask(points, "--date", "1920-09-10", "--output", output, "--language", "ru") == 1
-    assert "2 points located on 1920-09-10; 1 of them could not be read." in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "points.csv, строка 3, столбец «lon»: «x» — не число." in said
+    assert "Проверено точек: 2 (10 сентября 1920 года).\nНе прочитано строк: 1.\n" in said
     assert output.read_bytes().startswith(b"\xef\xbb\xbflon,lat,")
     row = next(csv.DictReader(output.open(encoding="utf-8-sig", newline="")))
     assert (row["de_jure_gubernia"], row["de_facto_authority"]) == ("akmola", "sibrevkom")
@@ -252,18 +227,9 @@ def test_the_command_names_a_missing_file_and_keeps_the_old_result(tmp_path, cap
     assert "told.csv could not be written" in capsys.readouterr().err
 
 
-def test_points_lie_in_the_units_whose_outlines_hold_them(atlas):
-    random = np.random.default_rng(1)
-    points = shapely.points(random.uniform(47, 86, 400), random.uniform(41, 55, 400))
-    rows = locate(points, atlas, "1920-09-10")
-    found = 0
-    for view in VIEWS:
-        units = in_force(atlas.versions, "1920-09-10", view, 2)
-        for point, row in zip(points, rows, strict=True):
-            inside = units[(units["border"] == "recovered") & units.intersects(point)]
-            assert row.get(f"{view}_uezd") in ([*inside["unit"]] or [None])
-            found += len(inside)
-    assert found > 300
+def test_a_bad_row_is_named_in_the_language_asked_for(toy_atlas, tmp_path):
+    _, bad = run(toy_atlas, tmp_path, "lon,lat\n61.5,\n", words=load_catalogue("kk"))
+    assert bad == ["points.csv, 2-жол, «lat» бағаны: бос. Градуспен жазыңыз, мысалы 69.15."]
 
 
 def test_a_hundred_thousand_points_are_located_in_under_ten_seconds(tmp_path):

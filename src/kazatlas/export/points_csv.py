@@ -1,0 +1,343 @@
+"""Points in CSV: a reader's table of points, read in pieces, and written with where each lay on a day."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import gc
+import io
+import math
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+import numpy as np
+from tqdm import tqdm
+
+from kazatlas.atlas.places import PlaceIndex, Whereabouts, in_both_views, place_index_of
+from kazatlas.atlas.store import load_atlas
+from kazatlas.record.types import LANGUAGES, VIEWS, View
+from kazatlas.text.catalogue import Catalogue, Language, load_catalogue
+from kazatlas.text.place_sentences import beware, unit_name
+
+_UNITS = ("uezd", "gubernia", "authority")
+_BORDER = ("border_km", "border_accuracy_km", "border_certainty", "border_basis", "border_neighbour")
+
+_KEYS = {
+    view: ([f"{view}_{part}" for part in _UNITS], [f"{view}_{part}_name" for part in _UNITS],
+           [f"{view}_{part}" for part in _BORDER])
+    for view in VIEWS
+}  # fmt: skip
+
+COLUMNS = [*(key for keys in zip(*_KEYS.values(), strict=True) for view in keys for key in view), "warning"]
+"""What is told of a point; described in geodata/README.md. The names and the warning are in the reader's language."""
+
+CHUNK = 10_000
+MOST_TOLD = 20
+
+LONGITUDES = ("lon", "longitude", "lng", "long", "x", "долгота", "бойлық")
+LATITUDES = ("lat", "latitude", "y", "широта", "ендік")
+
+
+def point_row(words: Catalogue, places: Mapping[View, Whereabouts]) -> dict[str, str | float]:
+    """Return what is told of a point, keys as in `COLUMNS`; a key is missing where there is nothing to tell.
+
+    Parameters
+    ----------
+    places
+        Where it lay, in each view.
+    """
+    told: dict[str, str | float] = {}
+    for view, place in places.items():
+        ids, names, measures = _KEYS[view]
+        for id_, name, row in zip(ids, names, place.units, strict=True):
+            if row is not None:
+                told[id_], told[name] = row["unit"], unit_name(words, row)
+        if border := place.nearest:
+            behind = border.neighbour["unit"] if border.neighbour is not None else ""
+            known = (round(border.km, 1), float(border.accuracy_km), border.certainty, border.basis, behind)
+            told.update(zip(measures, known, strict=True))
+    if warning := beware(words, places):
+        told["warning"] = warning
+    return told
+
+
+def point_rows(index: PlaceIndex, points: Any, day: str, words: Catalogue) -> list[dict[str, str | float]]:
+    """Return for each point what is told of it on a day, see `point_row`.
+
+    Parameters
+    ----------
+    points
+        One row a point: longitude and latitude, degrees on WGS 84.
+    """
+    found = in_both_views(index, points, day)
+    return [point_row(words, dict(zip(found, places, strict=True))) for places in zip(*found.values(), strict=True)]
+
+
+class PointsError(Exception):
+    """The file of points cannot be used; `code` names the message (`points.*`), `values` fill it in."""
+
+    def __init__(self, code: str, **values: Any) -> None:
+        self.code, self.values = code, values
+        super().__init__(code)
+
+    def told(self, words: Catalogue) -> str:
+        """Return which file, where, and what to do, as a sentence."""
+        return words(f"points.{self.code}", **self.values)
+
+
+def _column(header: list[str], wanted: str | None, known: Sequence[str], file: str) -> int:
+    names = [name.strip().lower() for name in header]
+    columns = ", ".join(header)
+    if wanted is not None:
+        if wanted.strip().lower() in names:
+            return names.index(wanted.strip().lower())
+        raise PointsError("no_column", file=file, column=wanted, columns=columns)
+    found = [number for number, name in enumerate(names) if name in known]
+    if len(found) == 1:
+        return found[0]
+    option = f"--{known[0]} COLUMN"
+    if found:
+        first, second = (header[number] for number in found[:2])
+        raise PointsError(f"two_{known[0]}", file=file, first=first, second=second, option=option)
+    raise PointsError(f"no_{known[0]}", file=file, columns=columns, first=known[0], second=known[1], option=option)
+
+
+def _number(
+    words: Catalogue, text: str, row: int, column: str, bounds: float, may_have_comma: bool, file: str
+) -> tuple[float, str]:
+    """Return a coordinate, or NaN and the sentence that says what is wrong with it."""
+    where = {"file": file, "row": row, "column": column}
+    plain = text.strip().replace("\u2212", "-")
+    if may_have_comma:
+        plain = plain.replace(",", ".")
+    if not plain:
+        return math.nan, words("points.blank", **where)
+    try:
+        value = float(plain)
+    except ValueError:
+        return math.nan, words("points.no_number", **where, text=text[:40])
+    if not math.isfinite(value) or abs(value) > bounds:
+        return math.nan, words("points.out_of_bounds", **where, text=plain[:40], bounds=f"{bounds:g}")
+    return value, ""
+
+
+@dataclass
+class PointFile:
+    """A CSV file of points, read in pieces: header, dialect, where the coordinates stand."""
+
+    path: Path
+    lon_column: str | None = None
+    lat_column: str | None = None
+
+    def __post_init__(self) -> None:
+        try:
+            with self.path.open("rb") as stream:
+                start = stream.read(65536)
+        except OSError as error:
+            raise PointsError("unreadable", file=self.path, reason=error.strerror) from None
+        file = self.path.name
+        self.has_mark = start.startswith(b"\xef\xbb\xbf")
+        first = next(_text_lines([start.partition(b"\n")[0]], file))
+        if not first.strip():
+            raise PointsError("empty", file=file, example="name,lon,lat")
+        self.delimiter = max(",;\t", key=first.count)
+        try:
+            self.header = next(csv.reader([first.rstrip("\r")], delimiter=self.delimiter))
+        except csv.Error as error:
+            raise PointsError("no_csv", file=file, row=1, reason=error) from None
+        self.lon = _column(self.header, self.lon_column, LONGITUDES, file)
+        self.lat = _column(self.header, self.lat_column, LATITUDES, file)
+        if taken := sorted(set(self.header) & set(COLUMNS)):
+            raise PointsError("taken", file=file, column=taken[0])
+
+    def chunks(self, on_read: Callable[[int], None]) -> Iterator[list[tuple[int, list[str]]]]:
+        """Yield the rows below the header, some thousands at a time, each with its number in the file.
+
+        Parameters
+        ----------
+        on_read
+            Called with the number of bytes read so far.
+        """
+        with self.path.open("rb") as stream:
+            lines = _text_lines(stream, self.path.name)
+            reader = csv.reader(lines, delimiter=self.delimiter)
+            chunk: list[tuple[int, list[str]]] = []
+            number = 0
+            try:
+                for number, row in enumerate(reader, 1):
+                    if row and number > 1:
+                        chunk.append((number, row))
+                    if len(chunk) == CHUNK:
+                        yield chunk
+                        on_read(stream.tell())
+                        chunk = []
+            except csv.Error as error:
+                raise PointsError("no_csv", file=self.path.name, row=number + 1, reason=error) from None
+            yield chunk
+            on_read(stream.tell())
+
+
+def _text_lines(lines: Iterable[bytes], file: str) -> Iterator[str]:
+    for number, line in enumerate(lines, 1):
+        try:
+            yield line.decode("utf-8-sig" if number == 1 else "utf-8")
+        except UnicodeDecodeError:
+            raise PointsError("no_utf8", file=file, row=number) from None
+
+
+def write_located(
+    points: PointFile,
+    index: PlaceIndex,
+    day: str,
+    words: Catalogue,
+    output: TextIO,
+    on_bad: Callable[[str], None],
+    on_read: Callable[[int], None] = lambda count: None,
+) -> int:
+    """Write the points' rows with where each lay on a day; return how many there were.
+
+    Every row of the file has one in the result, in the same order. Where coordinates cannot be
+    read, the columns that we add are empty but for the warning, which says why.
+
+    Parameters
+    ----------
+    on_bad
+        Called with the sentence about each row whose coordinates cannot be read.
+    on_read
+        Called with the number of bytes read so far.
+    """
+    file, count = points.path.name, 0
+    writer = csv.writer(output, delimiter=points.delimiter)
+    writer.writerow([*points.header, *COLUMNS])
+    width = len(points.header)
+    may_have_comma, has_comma = points.delimiter != ",", None
+
+    def cell(value: str | float) -> str | float:
+        return str(value).replace(".", ",") if isinstance(value, float) else value
+
+    def coordinates(number: int, row: list[str]) -> tuple[float, float, str]:
+        if len(row) != width:
+            fault = words("points.cells", file=file, row=number, count=len(row), width=width)
+            return math.nan, math.nan, fault
+        lon, fault = _number(words, row[points.lon], number, points.header[points.lon], 180, may_have_comma, file)
+        lat, other = _number(words, row[points.lat], number, points.header[points.lat], 90, may_have_comma, file)
+        return lon, lat, " ".join(part for part in (fault, other) if part)
+
+    for chunk in points.chunks(on_read):
+        if has_comma is None:
+            # Where the table writes 61,5, a spreadsheet would read our 18.2 as a date.
+            has_comma = may_have_comma and any("," in row[points.lon] for _, row in chunk if len(row) == width)
+        read = [coordinates(number, row) for number, row in chunk]
+        good = np.array([(lon, lat) for lon, lat, fault in read if not fault], dtype=float)
+        answers = iter(point_rows(index, good, day, words))
+        for (_, row), (_, _, fault) in zip(chunk, read, strict=True):
+            if fault:
+                on_bad(fault)
+            answer = {"warning": fault} if fault else next(answers)
+            # A short row is filled up, so that our columns stand under their names.
+            cells = row + [""] * (width - len(row))
+            own = [answer.get(column, "") for column in COLUMNS]
+            writer.writerow(cells + (list(map(cell, own)) if has_comma else own))
+        count += len(chunk)
+    return count
+
+
+@contextmanager
+def _written(output: Path | None) -> Iterator[TextIO]:
+    """Open the result: standard output, or a file that takes its place only when it is whole."""
+    if output is None:
+        stream = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="")
+        try:
+            yield stream
+        finally:
+            stream.detach()
+        return
+    fresh = output.with_name(f".{output.name}.part")
+    try:
+        with fresh.open("w", encoding="utf-8", newline="") as stream:
+            yield stream
+        fresh.replace(output)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def command_locate(
+    geodata: Path, points: Path, day: str, output: Path | None, language: Language, lon: str | None, lat: str | None
+) -> int:
+    """Write where the points of a CSV file lay on a day; return the exit code, 1 when a row could not be read."""
+    bad, words = 0, load_catalogue(language)
+
+    def tell(fault: str) -> None:
+        nonlocal bad
+        bad += 1
+        if bad <= MOST_TOLD:
+            tqdm.write(fault, file=sys.stderr)
+
+    try:
+        file = PointFile(points, lon, lat)
+        atlas = load_atlas(geodata / "built")
+        size = points.stat().st_size
+        with (
+            _written(output) as stream,
+            tqdm(total=size, unit="B", unit_scale=True, leave=False, disable=not sys.stderr.isatty()) as bar,
+        ):
+            if file.has_mark:
+                stream.write("\ufeff")
+            index = place_index_of(atlas)
+            # The atlas stays to the end: nobody need look through it for garbage, again and again.
+            gc.freeze()
+            count = write_located(file, index, day, words, stream, tell, lambda done: bar.update(done - bar.n))
+    except PointsError as error:
+        print(error.told(words), file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        # The reader of our output, such as `head`, has had enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        print(words("points.unwritable", file=output, reason=error.strerror), file=sys.stderr)
+        return 1
+    if bad > MOST_TOLD:
+        more = words.number(bad - MOST_TOLD)
+        print(words("points.more", number=more, column="warning"), file=sys.stderr)
+    done = {"number": words.number(count), "date": words.date(day)}
+    print(words("points.done", **done), file=sys.stderr)
+    if bad:
+        print(words("points.bad", number=words.number(bad)), file=sys.stderr)
+    return 1 if bad else 0
+
+
+def add_command(commands: Any, day: Callable[[str], str]) -> None:
+    """Add `locate` to the command line.
+
+    Parameters
+    ----------
+    commands
+        What `ArgumentParser.add_subparsers` returned.
+    day
+        Reads a day within the coverage.
+    """
+    parser = commands.add_parser("locate", help="tell for each point of a CSV file where it lay on a day")
+    parser.add_argument("points", type=Path, metavar="POINTS.csv")
+    parser.add_argument("--date", type=day, required=True)
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write there; to standard output when not given")
+    parser.add_argument("--lon", metavar="COLUMN", help="column of the longitude, degrees on WGS 84")
+    parser.add_argument("--lat", metavar="COLUMN", help="column of the latitude, degrees on WGS 84")
+    parser.add_argument(
+        "--language",
+        choices=LANGUAGES,
+        default="en",
+        help="language of the names, the warnings and what the command says",
+    )
+
+    def run(geodata: Path, options: argparse.Namespace) -> int:
+        return command_locate(
+            geodata, options.points, options.date, options.output, options.language, options.lon, options.lat
+        )
+
+    parser.set_defaults(run=run)
