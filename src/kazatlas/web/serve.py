@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import signal
 import socket
 import stat
+import sys
 import tempfile
 import tomllib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -136,6 +138,9 @@ def serve(geodata: Path, options: Sequence[str] = ()) -> int:
     with tempfile.TemporaryDirectory(prefix="kazatlas-serve-") as folder:
         script = entry(Path(folder), geodata)
         _keep(folder)
+        # Uvicorn closes what is open and then sends itself the signal again: time to tidy up here.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: sys.exit(0))
         try:
             cli.main(["run", str(script), *pages, *options], prog_name="streamlit")
         except SystemExit as end:
