@@ -15,7 +15,7 @@ import geopandas as gpd
 import pytest
 
 from kazatlas.atlas.day import calendar_of, evidence, tint
-from kazatlas.atlas.lineage import ghosts, history
+from kazatlas.atlas.lineage import ghosts, history_of
 from kazatlas.atlas.store import MAP_FRAME, Atlas, change_dates, in_force, stops
 from kazatlas.record.text_files import read_json
 from kazatlas.record.types import VIEWS
@@ -915,7 +915,7 @@ def test_the_app_draws_each_face_and_line_as_the_day_says(open_page: Callable[..
     edges = atlas.borders.sort_values("id").to_dict("records")
     calendar = calendar_of(atlas)
     shown = map_of(page).evaluate(SHOWN)
-    assert len(shown) == 2 * len(history(atlas).days)
+    assert len(shown) == 2 * len(history_of(atlas).days)
     for now in shown:
         day = calendar.day(now["date"], now["view"])
         assert now["faces"].keys() == day.unit_of.keys()

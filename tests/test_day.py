@@ -11,7 +11,7 @@ import pytest
 import shapely
 
 from kazatlas.atlas.day import Day, Fill, Line, calendar_of, evidence, tint
-from kazatlas.atlas.lineage import history
+from kazatlas.atlas.lineage import history_of
 from kazatlas.atlas.selection import Choice, is_in_force
 from kazatlas.atlas.store import MAP_FRAME, Atlas
 from kazatlas.build.map_data import build_topology
@@ -32,7 +32,7 @@ def topology(atlas: Atlas) -> dict[str, Any]:
 
 def days_of(atlas: Atlas) -> Iterator[Day]:
     calendar = calendar_of(atlas)
-    for date in history(atlas).days:
+    for date in history_of(atlas).days:
         for view in VIEWS:
             yield calendar.day(date, view)
 

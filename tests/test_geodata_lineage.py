@@ -6,7 +6,7 @@ from collections import defaultdict
 
 import pytest
 
-from kazatlas.atlas.lineage import family, history, lineage
+from kazatlas.atlas.lineage import family, history_of, lineage
 from kazatlas.atlas.quality import measure_quality
 from kazatlas.atlas.store import MAP_FRAME
 from kazatlas.record.types import LANGUAGES, VIEWS
@@ -18,7 +18,7 @@ from kazatlas.text.inflection import inflect
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_stop_is_told(atlas, language):
     words = load_catalogue(language)
-    for day in history(atlas).days:
+    for day in history_of(atlas).days:
         texts = [told.text for told in summary(atlas, day, words)]
         assert texts and all(text.endswith(".") and "{" not in text and "None" not in text for text in texts)
         assert len(set(texts)) == len(texts)
@@ -26,7 +26,7 @@ def test_every_stop_is_told(atlas, language):
 
 @pytest.mark.parametrize(("language", "cases"), [("kk", ("gen", "dat", "abl")), ("ru", ("gen", "acc"))])
 def test_every_name_is_one_that_the_sentences_can_inflect(atlas, language, cases):
-    told = history(atlas)
+    told = history_of(atlas)
     names = {
         atlas.tables["units"][row["unit"]]["label"][language] if row["level"] == 0 else row[f"name_{language}"]
         for row in told.rows
@@ -72,6 +72,6 @@ def test_kilometres_by_evidence_sum_to_the_length_of_all_lines(atlas):
 
 def test_a_uezd_straight_under_the_republic_stands_for_itself(atlas):
     """The decree gave the republic Mangyshlak uezd and two volosts, and no unit between."""
-    state = history(atlas).state("1920-08-26", "de_jure")
+    state = history_of(atlas).day("1920-08-26", "de_jure")
     assert {state.gubernia_of[face] for face in ("mangyshlak", "adai-volosts")} == {"mangyshlak-uezd", "adai-volosts"}
     assert {"mangyshlak", "adai-volosts"} <= state.land["kirghiz-assr"]

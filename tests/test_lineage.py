@@ -47,7 +47,7 @@ def test_a_transfer_by_decree_is_none_in_fact(toy_atlas):
 
 def test_a_uezd_that_changes_hands_moves_its_gubernias_borders(toy_atlas):
     moved = {c.unit: c for c in changes(toy_atlas, "1921-04-01") if c.type == "border_moved" and c.level == 1}
-    area = lineage.history(toy_atlas).area_km2["b1"]
+    area = lineage.history_of(toy_atlas).area_km2["b1"]
     assert moved["west"].gained == {"east": pytest.approx(area, abs=0.1)}
     assert moved["east"].lost == {"west": pytest.approx(area, abs=0.1)}
     assert {c.view for c in moved.values()} == {"de_facto"}
@@ -59,10 +59,10 @@ def test_the_republic_gains_what_its_gubernias_gain(toy_atlas):
 
 
 def test_a_lake_is_no_land(toy_atlas):
-    told = lineage.history(toy_atlas)
+    told = lineage.history_of(toy_atlas)
     b2 = next(row for row in told.rows if row["unit"] == "b2-uezd")
     assert told.area_km2["b2"] == pytest.approx(b2["area_km2"], rel=1e-3)
-    assert "lake" not in told.state("1921-01-01", "de_jure").unit_of
+    assert "lake" not in told.day("1921-01-01", "de_jure").unit_of
 
 
 def test_a_new_name_is_a_renaming_and_a_new_type_is_not(built, toy):
@@ -205,7 +205,7 @@ def test_a_history_is_made_once_and_forgotten_with_its_atlas(built, toy):
     import gc
 
     atlas = built(toy)
-    assert lineage.history(atlas) is lineage.history(atlas)
+    assert lineage.history_of(atlas) is lineage.history_of(atlas)
     key = id(atlas)
     del atlas
     gc.collect()

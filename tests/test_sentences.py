@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from kazatlas.atlas.lineage import changes, history
+from kazatlas.atlas.lineage import changes, history_of
 from kazatlas.record.types import LANGUAGES
 from kazatlas.text.catalogue import fields, load_catalogue
 from kazatlas.text.change_sentences import summary
@@ -47,7 +47,7 @@ def test_the_republic_comes_first_then_gubernias_then_uezds(built, told_toy):
 
 def test_what_differs_between_decree_and_fact_says_so(built, told_toy):
     atlas = built(told_toy)
-    km2 = load_catalogue("en").number(round(history(atlas).area_km2["b1"], -1))
+    km2 = load_catalogue("en").number(round(history_of(atlas).area_km2["b1"], -1))
     assert f"By decree, B1 uezd (about {km2} km²) passes from East gubernia to West gubernia." in texts(
         atlas, "1920-08-26"
     )
@@ -65,7 +65,7 @@ def test_what_is_the_same_by_decree_and_in_fact_is_said_once(built, told_toy):
 def test_a_transfer_is_told_in_the_cases_of_each_language(built, told_toy):
     atlas = built(told_toy)
     russian = " ".join(texts(atlas, "1921-04-01", "ru"))
-    km2 = load_catalogue("ru").number(round(history(atlas).area_km2["b1"], -1))
+    km2 = load_catalogue("ru").number(round(history_of(atlas).area_km2["b1"], -1))
     assert (
         f"На деле B1-ский уезд (около {km2} км²) переходит из состава Восточной губернии в состав Западной" in russian
     )
@@ -140,7 +140,7 @@ def test_days_on_which_the_map_stays_the_same_say_so(built, told_toy):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_day_of_change_has_sentences_but_where_we_only_redrew(toy_atlas, language):
-    for day in history(toy_atlas).days[1:]:
+    for day in history_of(toy_atlas).days[1:]:
         sentences = summary(toy_atlas, day, load_catalogue(language))
         is_changed = any(change.type != "redigitised" for change in changes(toy_atlas, day))
         assert [sentence.type == "nothing" for sentence in sentences].count(True) == (not is_changed)
@@ -159,7 +159,7 @@ def test_the_catalogues_want_the_same_names_filled_in():
     ("language", "case"), [("kk", "gen"), ("kk", "abl"), ("kk", "dat"), ("ru", "gen"), ("ru", "acc")]
 )
 def test_no_sentence_of_the_toy_country_needs_a_case_that_is_not_known(built, told_toy, language, case):
-    for row in history(built(told_toy)).rows:
+    for row in history_of(built(told_toy)).rows:
         if row["level"]:
             assert inflect(row[f"name_{language}"], case, language)
 

@@ -96,9 +96,6 @@ class Relation:
     citations: list[dict[str, Any]] = field(default_factory=list)
 
 
-State = Day
-
-
 class History:
     """The atlas's versions by day, and the area of each face in km2."""
 
@@ -137,7 +134,7 @@ class History:
         """Return the area of faces together."""
         return sum(self.area_km2[face] for face in faces)
 
-    def state(self, day: str, view: View) -> State:
+    def day(self, day: str, view: View) -> Day:
         """Return a day in a view."""
         return self.calendar.day(day, view)
 
@@ -152,7 +149,7 @@ class History:
 
     def differences(self, start: str, day: str, view: View) -> list[Change]:
         """Return what is different on a day from an earlier one in a view."""
-        old, new = self.state(start, view), self.state(day, view)
+        old, new = self.day(start, view), self.day(day, view)
         redrawn = self.redrawn(old, new)
         found = []
         for unit in sorted({*old.rows, *new.rows}):
@@ -161,7 +158,7 @@ class History:
                 found += list(self._of_unit(old, new, unit, redrawn, day, view))
         return sorted(found, key=lambda change: (change.level, change.unit))
 
-    def redrawn(self, old: State, new: State) -> set[str]:
+    def redrawn(self, old: Day, new: Day) -> set[str]:
         """Return the units whose border the record came to know or to doubt while they went on."""
         return {
             unit for unit, row in new.rows.items()
@@ -169,7 +166,7 @@ class History:
             and {row["border"], old.rows[unit]["border"]} == {"recovered", "not-recovered"}
         }  # fmt: skip
 
-    def _of_unit(self, old: State, new: State, unit: str, redrawn: set[str], day: str, view: View) -> Iterable[Change]:
+    def _of_unit(self, old: Day, new: Day, unit: str, redrawn: set[str], day: str, view: View) -> Iterable[Change]:
         a, b = old.rows.get(unit), new.rows.get(unit)
         row = b or a
         assert row is not None
@@ -184,24 +181,24 @@ class History:
             return
         names = [f"name_{language}" for language in ("kk", "ru", "en")]
         above = (old.holder(unit), new.holder(unit))
-        told = []
+        changes = []
         if a["type"] != b["type"]:
-            told.append(replace(base, type="type_changed", old=a["type"], new=b["type"]))
+            changes.append(replace(base, type="type_changed", old=a["type"], new=b["type"]))
         elif any(a[name] != b[name] for name in names):
-            told.append(replace(base, type="renamed"))
+            changes.append(replace(base, type="renamed"))
         if a["level"] != b["level"]:
             kind: ChangeType = "first_level_gained" if b["level"] < a["level"] else "first_level_lost"
-            told.append(replace(base, type=kind, old=above[0], new=above[1]))
+            changes.append(replace(base, type=kind, old=above[0], new=above[1]))
         elif above[0] != above[1]:
-            told.append(replace(base, type="transferred", old=above[0], new=above[1]))
+            changes.append(replace(base, type="transferred", old=above[0], new=above[1]))
         if gained or lost:
-            told.append(replace(base, type="border_moved", gained=gained, lost=lost))
+            changes.append(replace(base, type="border_moved", gained=gained, lost=lost))
         if a.get("seat") != b.get("seat"):
-            told.append(replace(base, type="seat_moved", old=a.get("seat"), new=b.get("seat")))
-        if not told and b["valid_from"] == day and a["in_republic"] == b["in_republic"]:
+            changes.append(replace(base, type="seat_moved", old=a.get("seat"), new=b.get("seat")))
+        if not changes and b["valid_from"] == day and a["in_republic"] == b["in_republic"]:
             cut = unit in redrawn or had != has or _says_the_same(a, b)
-            told.append(replace(base, type="redigitised") if cut else base)
-        yield from told
+            changes.append(replace(base, type="redigitised") if cut else base)
+        yield from changes
 
     def _by_unit(self, faces: set[str], holders: Mapping[str, str], redrawn: set[str]) -> dict[str, float]:
         """Return the area of faces by who holds them, largest first, without what was only redrawn."""
@@ -224,7 +221,7 @@ class History:
 
     def _derived(self, day: str, view: View, level: int) -> Iterable[Relation]:
         """Return the relations that the faces tell on a day, at one level of division."""
-        old, new = self.state(day_before(day), view), self.state(day, view)
+        old, new = self.day(day_before(day), view), self.day(day, view)
         redrawn = self.redrawn(old, new)
         before, after = old.at(level), new.at(level)
         flows: dict[tuple[str, str], float] = defaultdict(float)
@@ -260,7 +257,7 @@ class History:
             for stated in entry.get("relations", ()):
                 day, into = dates[stated["event"]], stated.get("went_into")
                 first, then = (unit, into) if into else (stated.get("came_from"), unit)
-                old, new = self.state(day_before(day), "de_jure").rows, self.state(day, "de_jure").rows
+                old, new = self.day(day_before(day), "de_jure").rows, self.day(day, "de_jure").rows
                 a, b = old.get(first or ""), new.get(then)
                 kind: RelationType = "merged" if into else "split" if first in new else "replaced"
                 yield Relation(
@@ -301,7 +298,7 @@ def _both_views(relations: list[Relation]) -> list[Relation]:
 _HISTORIES: dict[int, History] = {}
 
 
-def history(atlas: Atlas) -> History:
+def history_of(atlas: Atlas) -> History:
     """Return the atlas's history, made once for each atlas."""
     if id(atlas) not in _HISTORIES:
         _HISTORIES[id(atlas)] = History(atlas)
@@ -319,7 +316,7 @@ def changes(atlas: Atlas, day: str) -> list[Change]:
 
     Changes of type `redigitised` are ours and not history; they are there to be counted, not told.
     """
-    return history(atlas).changes(day)
+    return history_of(atlas).changes(day)
 
 
 def ghosts(atlas: Atlas, day: str, view: View) -> dict[int, list[str]]:
@@ -329,18 +326,18 @@ def ghosts(atlas: Atlas, day: str, view: View) -> dict[int, list[str]]:
     -------
     Level (0 republic, 1 gubernias, 2 uezds) -> edge ids, as in the atlas's borders.
     """
-    told = history(atlas)
-    if day <= told.opening:
+    history = history_of(atlas)
+    if day <= history.opening:
         return {0: [], 1: [], 2: []}
-    old, new = told.state(day_before(day), view), told.state(day, view)
-    redrawn = told.redrawn(old, new)
+    old, new = history.day(day_before(day), view), history.day(day, view)
+    redrawn = history.redrawn(old, new)
 
-    def parts(state: State, face: str) -> tuple[str | None, ...]:
+    def parts(state: Day, face: str) -> tuple[str | None, ...]:
         top = state.gubernia_of.get(face)
         return state.drawn_holder(top), top, state.unit_of.get(face)
 
     result: dict[int, list[str]] = {0: [], 1: [], 2: []}
-    for id_, left, right in told.edges:
+    for id_, left, right in history.edges:
         if left not in old.unit_of or right not in old.unit_of:
             continue  # a shore parts land from water, not unit from unit
         before, after = (parts(old, left), parts(old, right)), (parts(new, left), parts(new, right))
@@ -358,7 +355,7 @@ def lineage(atlas: Atlas) -> list[Relation]:
     Over the successors of a predecessor that changed (itself among them, `continues`) the
     derived shares of its area sum to one, and so do the shares over a successor's predecessors.
     """
-    return history(atlas).relations
+    return history_of(atlas).relations
 
 
 def family(atlas: Atlas, unit: str, view: View = "de_jure") -> dict[str, Any]:
@@ -371,32 +368,32 @@ def family(atlas: Atlas, unit: str, view: View = "de_jure") -> dict[str, Any]:
     unit -> share; `within`: the unit that a unit without a recovered border is drawn in. Where
     that is land whose division is not known, the family is that of the land.
     """
-    told = history(atlas)
-    mine = [row for row in told.rows if row["unit"] == unit and row["view"] in (view, "both")]
+    history = history_of(atlas)
+    mine = [row for row in history.rows if row["unit"] == unit and row["view"] in (view, "both")]
     rows = sorted(mine, key=lambda row: str(row["valid_from"]))
     within = rows[-1].get("drawn_within") if rows else None
-    is_tile = any(row["unit"] == within and row["type"] == "undivided" for row in told.rows)
+    is_tile = any(row["unit"] == within and row["type"] == "undivided" for row in history.rows)
     own = {unit, within} if is_tile else {unit}
-    near = [r for r in told.relations if r.view in (view, "both") and r.type != "continues"]
+    near = [r for r in history.relations if r.view in (view, "both") and r.type != "continues"]
     faces: set[str] = set()
-    for row in told.rows:
+    for row in history.rows:
         if row["unit"] in own and row["view"] in (view, "both"):
-            faces |= told.state(row["valid_from"], view).land.get(row["unit"], set())
-    first, last = told.state(told.opening, view), told.state(day_before(told.tables["coverage"][1]), view)
+            faces |= history.day(row["valid_from"], view).land.get(row["unit"], set())
+    first, last = history.day(history.opening, view), history.day(day_before(history.tables["coverage"][1]), view)
     return {
         "predecessors": [r for r in near if r.to_unit in own],
         "successors": [r for r in near if r.from_unit in own],
-        "origins": _shares(told, faces, first.at(rows[0]["level"])) if rows else {},
-        "heirs": _shares(told, faces, last.at(rows[-1]["level"])) if rows else {},
+        "origins": _shares(history, faces, first.at(rows[0]["level"])) if rows else {},
+        "heirs": _shares(history, faces, last.at(rows[-1]["level"])) if rows else {},
         "within": within,
     }
 
 
-def _shares(told: History, faces: set[str], holders: Mapping[str, str]) -> dict[str, float]:
+def _shares(history: History, faces: set[str], holders: Mapping[str, str]) -> dict[str, float]:
     """Return which part of the faces' area each holder has: unit -> share, largest first."""
     parts: dict[str, float] = defaultdict(float)
     for face in faces & holders.keys():
-        parts[holders[face]] += told.area_km2[face] / told.km2(faces)
+        parts[holders[face]] += history.area_km2[face] / history.km2(faces)
     return {unit: round(share, 6) for unit, share in sorted(parts.items(), key=lambda item: (-item[1], item[0]))}
 
 
@@ -408,21 +405,21 @@ def compare(atlas: Atlas, start: str, end: str, view: View) -> list[dict[str, An
     Rows of `unit`, `level`, `changes` (their types), `before` and `after` (None, or version, type,
     names, holder, seat, km2), `gained` and `lost` (unit -> km2).
     """
-    told = history(atlas)
-    old, new = told.state(start, view), told.state(end, view)
+    history = history_of(atlas)
+    old, new = history.day(start, view), history.day(end, view)
     by_unit: dict[str, list[Change]] = defaultdict(list)
-    for change in told.differences(start, end, view):
+    for change in history.differences(start, end, view):
         if change.type not in ("restated", "redigitised"):
             by_unit[change.unit].append(change)
 
-    def side(state: State, unit: str) -> dict[str, Any] | None:
+    def side(state: Day, unit: str) -> dict[str, Any] | None:
         if unit not in state.rows:
             return None
         row = state.rows[unit]
         faces = state.land.get(unit)
         return {
             "version": row["id"], "type": row["type"], "level": row["level"], "holder": state.holder(unit),
-            "seat": row.get("seat"), "km2": round(told.km2(faces), 1) if faces else None,
+            "seat": row.get("seat"), "km2": round(history.km2(faces), 1) if faces else None,
             "name": {language: row[f"name_{language}"] for language in ("kk", "ru", "en")},
         }  # fmt: skip
 
@@ -445,11 +442,11 @@ def timeline_of(atlas: Atlas, unit: str) -> list[dict[str, Any]]:
     Rows of `version`, `view`, `valid_from`, `valid_to`, `start_event`, `end_event`, and the
     changes of the unit itself on the first day (`began`) and on the first day no longer (`ended`).
     """
-    told = history(atlas)
+    history = history_of(atlas)
 
     def on(day: str | None, view: str) -> list[Change]:
         views = VIEWS if view == "both" else (view,)
-        return [c for c in told.changes(day) if c.unit == unit and c.view in views] if day else []
+        return [c for c in history.changes(day) if c.unit == unit and c.view in views] if day else []
 
     return [
         {
@@ -459,7 +456,7 @@ def timeline_of(atlas: Atlas, unit: str) -> list[dict[str, Any]]:
             "began": on(row["valid_from"], row["view"]), "ended": on(row.get("valid_to"), row["view"]),
         }
         for row in sorted(
-            (row for row in told.rows if row["unit"] == unit), key=lambda row: (row["valid_from"], row["view"])
+            (row for row in history.rows if row["unit"] == unit), key=lambda row: (row["valid_from"], row["view"])
         )
     ]  # fmt: skip
 
@@ -470,7 +467,7 @@ def build_lineage(atlas: Atlas) -> dict[str, Any]:
     def plain(item: Change | Relation) -> dict[str, Any]:
         return {key: value for key, value in asdict(item).items() if value not in (None, {}, [])}
 
-    days = history(atlas).days
+    days = history_of(atlas).days
     drawn = {(day, view): ghosts(atlas, day, view) for day in days for view in VIEWS}
     return {
         "changes": {day: [plain(change) for change in changes(atlas, day)] for day in days},

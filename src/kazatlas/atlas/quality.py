@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from kazatlas.atlas.lineage import History, day_before, history
+from kazatlas.atlas.lineage import History, day_before, history_of
 from kazatlas.atlas.store import MAP_FRAME, Atlas
 from kazatlas.record.evidence import OWN_SOURCES, SUPPORTS, Evidence
 from kazatlas.record.types import BASES, CERTAINTIES
@@ -103,11 +103,11 @@ def _cited(citations: Any) -> list[str]:
     return [citation["source"] for citation in citations or ()]
 
 
-def _facts(told: History, methods: Iterable[str]) -> Iterable[tuple[str, list[str]]]:
+def _facts(history: History, methods: Iterable[str]) -> Iterable[tuple[str, list[str]]]:
     """Yield every fact of the record: its kind, and the sources that it cites."""
-    tables = told.tables
+    tables = history.tables
     names: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for row in told.rows:
+    for row in history.rows:
         yield "version", _cited(row["citations"])
         names[row["unit"], row["name_kk"] + row["name_ru"]] += _cited(row.get("name_citations"))
     for cited in names.values():
@@ -122,14 +122,14 @@ def _facts(told: History, methods: Iterable[str]) -> Iterable[tuple[str, list[st
         yield "place", _cited(place.get("citations"))
 
 
-def _measured(told: History, units: Iterable[str], without: Iterable[str], day: str, view: str) -> float | None:
+def _measured(history: History, units: Iterable[str], without: Iterable[str], day: str, view: str) -> float | None:
     """Return the area of units together on a day, but for others; None when one is not drawn then."""
     total = 0.0
     for sign, ids in ((1, units), (-1, without)):
         for id_ in ids:
             row = next(
                 (
-                    row for row in told.rows
+                    row for row in history.rows
                     if row["unit"] == id_ and row["view"] in ("both", view) and "area_km2" in row
                     and row["valid_from"] <= day and ("valid_to" not in row or day < row["valid_to"])
                 ),
@@ -141,27 +141,27 @@ def _measured(told: History, units: Iterable[str], without: Iterable[str], day: 
     return total
 
 
-def _nearest(told: History, unit: str, as_of: str | None) -> str | None:
+def _nearest(history: History, unit: str, as_of: str | None) -> str | None:
     """Return the day on which the map shows the unit nearest to a time; None when it is never drawn."""
-    rows = [row for row in told.rows if row["unit"] == unit and row["view"] != "de_facto" and "area_km2" in row]
+    rows = [row for row in history.rows if row["unit"] == unit and row["view"] != "de_facto" and "area_km2" in row]
     if not rows:
         return None
     rows.sort(key=lambda row: str(row["valid_from"]))
-    closing = told.tables["coverage"][1]
+    closing = history.tables["coverage"][1]
     year = re.match(r"\d{4}", as_of or "")
-    wanted = min(f"{year.group()}-12-31", day_before(closing)) if year else told.opening
+    wanted = min(f"{year.group()}-12-31", day_before(closing)) if year else history.opening
     row = next((row for row in reversed(rows) if row["valid_from"] <= wanted), rows[0])
     return max(str(row["valid_from"]), min(wanted, day_before(row.get("valid_to", closing))))
 
 
-def _areas(told: History) -> tuple[list[Area], list[ApartArea]]:
+def _areas(history: History) -> tuple[list[Area], list[ApartArea]]:
     """Return printed areas with what the map measures of the same land, and those that it does not show.
 
     Land and day are those that the record names (`compare`); without a name, the unit itself at the
     nearest time that the map shows.
     """
     found, apart = list[Area](), list[ApartArea]()
-    for unit, entry in told.tables["units"].items():
+    for unit, entry in history.tables["units"].items():
         for figure in entry.get("figures", ()):
             if figure["what"] != "area":
                 continue
@@ -169,9 +169,13 @@ def _areas(told: History) -> tuple[list[Area], list[ApartArea]]:
             if reason := figure.get("not_comparable"):
                 apart.append(ApartArea(unit, as_of, source, printed, reason))
                 continue
-            compare = figure.get("compare") or {"units": [unit], "on": _nearest(told, unit, as_of), "view": "de_jure"}
+            compare = figure.get("compare") or {
+                "units": [unit],
+                "on": _nearest(history, unit, as_of),
+                "view": "de_jure",
+            }
             units, without, day = tuple(compare["units"]), tuple(compare.get("without", ())), compare["on"]
-            measured = day and _measured(told, units, without, day, compare["view"])
+            measured = day and _measured(history, units, without, day, compare["view"])
             if measured:
                 found.append(Area(
                     unit, as_of, source, figure["locator"], printed, measured, day, units, without, figure.get("why")
@@ -182,7 +186,7 @@ def _areas(told: History) -> tuple[list[Area], list[ApartArea]]:
 
 def unexplained(atlas: Atlas, within: float = 0.05) -> list[Area]:
     """Return the best figure of each first-level unit of the republic that the map misses by more, without a reason."""
-    first = {row["unit"] for row in history(atlas).rows if row["level"] == 1 and row["in_republic"]}
+    first = {row["unit"] for row in history_of(atlas).rows if row["level"] == 1 and row["in_republic"]}
     best: dict[str, Area] = {}
     # The last one wins: areas stand in order of difference, the largest first.
     for area in measure_quality(atlas).areas:
@@ -195,9 +199,9 @@ def measure_quality(atlas: Atlas) -> Quality:
     """Return the figures of the quality page."""
     # The edge of the map is no border of anything.
     borders = atlas.borders[atlas.borders["method"] != MAP_FRAME]
-    told = history(atlas)
-    units = {row["unit"]: row for row in told.rows if row["level"] > 0 and row["type"] != "undivided"}
-    drawn = {row["unit"] for row in told.rows if row["border"] == "recovered"}
+    history = history_of(atlas)
+    units = {row["unit"]: row for row in history.rows if row["level"] > 0 and row["type"] != "undivided"}
+    drawn = {row["unit"] for row in history.rows if row["border"] == "recovered"}
     recovered = {
         level: (sum(unit in drawn for unit in here), len(here))
         for level in (1, 2)
@@ -206,19 +210,19 @@ def measure_quality(atlas: Atlas) -> Quality:
     km: dict[tuple[str, str], float] = defaultdict(float)
     for basis, certainty, length in zip(borders["basis"], borders["certainty"], borders["length_km"], strict=True):
         km[basis, certainty] += length
-    precisions = Counter(event["precision"] for event in told.tables["events"])
-    certainties = Counter(row["certainty"] for row in told.rows)
+    precisions = Counter(event["precision"] for event in history.tables["events"])
+    certainties = Counter(row["certainty"] for row in history.rows)
     supports: dict[str, Counter[str]] = defaultdict(Counter)
-    evidence = Evidence(told.tables["sources"], told.tables["origins"])
-    for kind, cited in _facts(told, borders["method"]):
+    evidence = Evidence(history.tables["sources"], history.tables["origins"])
+    for kind, cited in _facts(history, borders["method"]):
         supports[kind][evidence.support(cited)] += 1
     origins: dict[str, list[str]] = defaultdict(list)
     seen: dict[str, list[str]] = {how: [] for how in SEEN}
-    for id_, source in told.tables["sources"].items():
+    for id_, source in history.tables["sources"].items():
         if id_ not in OWN_SOURCES:
             seen[source["seen"]].append(id_)
             origins[source["origin"]].append(id_)
-    areas, apart = _areas(told)
+    areas, apart = _areas(history)
     return Quality(
         recovered=recovered,
         not_recovered=sorted(unit for unit in units if unit not in drawn),
@@ -231,5 +235,5 @@ def measure_quality(atlas: Atlas) -> Quality:
         origins=dict(sorted(origins.items(), key=lambda item: (-len(item[1]), item[0]))),
         areas=areas,
         apart=apart,
-        doubts=told.tables["doubts"],
+        doubts=history.tables["doubts"],
     )

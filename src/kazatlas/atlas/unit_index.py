@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Mapping
@@ -10,11 +9,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from kazatlas.atlas.day import HOLDER, Row, calendar_of
 from kazatlas.atlas.lineage import timeline_of
+from kazatlas.atlas.selection import is_given
 from kazatlas.atlas.store import Atlas, stops
-from kazatlas.record.types import BASES, CERTAINTIES, VIEWS
-
-Row = Mapping[str, Any]
+from kazatlas.record.types import BASES, CERTAINTIES, VIEWS, View
 
 
 @dataclass(frozen=True)
@@ -37,11 +36,6 @@ class OutlinePart:
     km: float
 
 
-def _is_given(value: Any) -> bool:
-    # A missing cell of a table is None or NaN, the only float that a text column holds.
-    return value is not None and value != "" and not (isinstance(value, float) and math.isnan(value))
-
-
 def _is_about(reading: Mapping[str, Any], unit: str) -> bool:
     return unit in reading["units"] or not reading["units"]
 
@@ -61,15 +55,12 @@ class UnitIndex:
         self.atlas = atlas
         self.tables = atlas.tables
         self.events = {event["id"]: event for event in atlas.tables["events"]}
+        self.calendar = calendar_of(atlas)
         self.rows: dict[str, list[Row]] = defaultdict(list)
         self._land: set[str] = set()
-        # Geometry is heavy, and nothing here asks for it.
-        for cells in atlas.versions.drop(columns="geometry").to_dict("records"):
-            row = {key: value for key, value in cells.items() if _is_given(value)}
+        for row in self.calendar.rows:
             self.rows[row["unit"]].append(row)
             self._land.update(row.get("faces") or ())
-        for rows in self.rows.values():
-            rows.sort(key=lambda row: row["valid_from"])
         self.edges = atlas.borders.drop(columns="geometry").to_dict("records")
         self._faces: dict[str, frozenset[str]] = {}
         self._borders: dict[frozenset[str], tuple[list[BorderPart], float]] = {}
@@ -86,12 +77,9 @@ class UnitIndex:
 
     # ---- versions
 
-    def version(self, unit: str, day: str, view: str) -> Row | None:
+    def version(self, unit: str, day: str, view: View) -> Row | None:
         """Return the version of a unit in force on a day in a view, if there is one."""
-        for row in self.versions(unit, view):
-            if row["valid_from"] <= day < row.get("valid_to", "9999"):
-                return row
-        return None
+        return self.calendar.day(day, view).rows.get(unit)
 
     def versions(self, unit: str, view: str) -> list[Row]:
         """Return the versions of a unit in a view."""
@@ -129,7 +117,7 @@ class UnitIndex:
             end += 1
         return rows[start], rows[end]
 
-    def successors(self, row: Row, day: str, view: str) -> list[Row]:
+    def successors(self, row: Row, day: str, view: View) -> list[Row]:
         """Return the units on whose land, on a day, the land of a version lies; most of it first."""
         if row["border"] == "not-recovered":
             holder = self.version(row.get("drawn_within", ""), day, view)
@@ -149,18 +137,16 @@ class UnitIndex:
     def faces_of(self, row: Row) -> frozenset[str]:
         """Return the faces that a version holds, by itself and through the units that belong to it."""
         if row["id"] not in self._faces:
-            view = "de_jure" if row["view"] == "both" else row["view"]
-            holder = "parent" if view == "de_jure" else "administered_by"
-            below = [
-                self.faces_of(other)
-                for rows in self.rows.values()
-                for other in rows
-                if other.get(holder) == row["unit"]
-                and other["level"] == row["level"] + 1
-                and other["view"] in (view, "both")
-                and other["valid_from"] <= row["valid_from"] < other.get("valid_to", "9999")
-            ]
-            self._faces[row["id"]] = frozenset(row.get("faces") or ()).union(*below)
+            view: View = "de_facto" if row["view"] == "de_facto" else "de_jure"
+            day = self.calendar.day(row["valid_from"], view)
+            # A state or authority need not have a border on the map to have land there.
+            holders = day.authority_of if row["level"] == 0 else None
+            land = (
+                [face for face, unit in holders.items() if unit == row["unit"]]
+                if holders
+                else day.land.get(row["unit"], ())
+            )
+            self._faces[row["id"]] = frozenset(land)
         return self._faces[row["id"]]
 
     def border(self, row: Row) -> tuple[list[BorderPart], float]:
@@ -174,7 +160,7 @@ class UnitIndex:
                 if (sides[0] in faces) == (sides[1] in faces):
                     continue
                 other = sides[1] if sides[0] in faces else sides[0]
-                if _is_given(other) and other not in self._land:
+                if is_given(other) and other not in self._land:
                     shore += edge["length_km"]
                 else:
                     lengths[edge["basis"], edge["certainty"]] += edge["length_km"]
@@ -252,7 +238,7 @@ class UnitIndex:
 
     def _below(self, row: Row) -> list[str]:
         """Return the units that belong to a version's unit on some of its days."""
-        holder = "parent" if row["view"] in ("both", "de_jure") else "administered_by"
+        holder = HOLDER["de_facto" if row["view"] == "de_facto" else "de_jure"]
         return [
             unit for unit, rows in self.rows.items()
             if any(

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from math import floor, log10
 from typing import Any
 
-from kazatlas.atlas.lineage import SLIVER_KM2, Change, History, State, day_before, history
+from kazatlas.atlas.day import Day
+from kazatlas.atlas.lineage import SLIVER_KM2, Change, History, day_before, history_of
 from kazatlas.atlas.store import Atlas
 from kazatlas.record.types import CERTAINTIES, VIEWS
 from kazatlas.text.catalogue import Catalogue
@@ -63,8 +64,8 @@ class _SentenceWriter:
         self.history = record
         self.day = day
         before = day_before(day)
-        self.old: dict[str, State] = {view: record.state(before, view) for view in VIEWS}
-        self.new: dict[str, State] = {view: record.state(day, view) for view in VIEWS}
+        self.old: dict[str, Day] = {view: record.day(before, view) for view in VIEWS}
+        self.new: dict[str, Day] = {view: record.day(day, view) for view in VIEWS}
         self.stated = [r for r in record.relations if r.day == day and r.evidence == "stated"]
 
     # ---- from changes to statements
@@ -155,10 +156,10 @@ class _SentenceWriter:
         named = [getattr(r, other) for r in self.stated if getattr(r, key) == unit]
         return tuple((relative, True) for relative in named if relative)
 
-    def _is_tile(self, unit: str | None, state: State) -> bool:
+    def _is_tile(self, unit: str | None, state: Day) -> bool:
         return unit in state.rows and state.rows[unit]["type"] == "undivided"
 
-    def _drawn_in(self, unit: str, state: State) -> tuple[str, ...]:
+    def _drawn_in(self, unit: str, state: Day) -> tuple[str, ...]:
         """Return the units without a border of their own that are drawn within a unit."""
         return tuple(sorted(u for u, row in state.rows.items() if row.get("drawn_within") == unit))
 
@@ -217,7 +218,7 @@ class _SentenceWriter:
             result.append(s)
         return list(dict.fromkeys(result))
 
-    def _formed_from_whole(self, single: Iterable[_Statement], abolished: Collection[str], old: State) -> set[str]:
+    def _formed_from_whole(self, single: Iterable[_Statement], abolished: Collection[str], old: Day) -> set[str]:
         """Return the abolished units that a new unit's sentence names as a whole of which it was formed."""
         formed = [s for s in single if s.type in ("created", "restored", "created_unknown")]
         return {
@@ -228,7 +229,7 @@ class _SentenceWriter:
         }
 
     def _passed_with_uezds(
-        self, changes: Iterable[Change], old: State, new: State
+        self, changes: Iterable[Change], old: Day, new: Day
     ) -> dict[tuple[str | None, str | None], float]:
         """Return how much land, in km2, passes from one holder to another with whole units."""
         passed: dict[tuple[str | None, str | None], float] = defaultdict(float)
@@ -420,9 +421,9 @@ def summary(atlas: Atlas, day: str, words: Catalogue) -> list[ChangeSentence]:
     What is the same by decree and in fact, and what happened to several units alike, is said
     once. On the record's first day, and when nothing on the map changes, one sentence says so.
     """
-    record = history(atlas)
+    record = history_of(atlas)
     if day <= record.opening:
-        here = record.state(day, "de_jure").rows.values()
+        here = record.day(day, "de_jure").rows.values()
         counts = {
             key: words.number(sum(row["level"] == level for row in here))
             for key, level in (("first", 1), ("second", 2))

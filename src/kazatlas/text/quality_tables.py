@@ -29,17 +29,17 @@ def proof_sections(atlas: Atlas, words: Catalogue) -> list[Section]:
     """Return what the witnesses prove, as tables in words."""
     proof, number = atlas.tables["proof"], words.number
     kinds = ("accepted", "counted", "of_the_time", "carried", "waiting", "rejected", "origins")
-    told = [[words(f"quality.proof_{kind}"), number(proof[kind])] for kind in kinds]
+    rows = [[words(f"quality.proof_{kind}"), number(proof[kind])] for kind in kinds]
     for version, held in proof["held_back"].items():
         of = words("quality.n_of_m", n=number(held["right"]), m=number(held["right"] + held["wrong"]))
-        told.append([words("quality.held", version=version), of])
+        rows.append([words("quality.held", version=version), of])
     reaches = []
     for low, high in zip([0, *proof["reach"]], [*proof["reach"], None], strict=True):
         name = words("quality.reach_within", low=low, high=high) if high else words("quality.reach_farther")
         reaches.append([name, *(number(proof[side][str(high or "farther")]) for side in ("outer_km", "inner_km"))])
     return [
         Section(words("quality.proof"), f"{words('quality.proof_note')} {words('quality.proof_searched')}",
-                [words("quality.proof_what"), words("quality.proof_number")], told),
+                [words("quality.proof_what"), words("quality.proof_number")], rows),
         Section(words("quality.reach"), words("quality.reach_note", date=words.date(proof["reach_on"])),
                 [words(f"quality.reach_{column}") for column in ("distance", "outer", "inner")], reaches),
     ]  # fmt: skip

@@ -7,8 +7,10 @@ from typing import Any
 
 from markupsafe import Markup
 
+from kazatlas.atlas.day import Row
 from kazatlas.atlas.store import Atlas
-from kazatlas.atlas.unit_index import Row, UnitIndex
+from kazatlas.atlas.unit_index import UnitIndex
+from kazatlas.record.types import View
 from kazatlas.text.catalogue import Catalogue
 from kazatlas.web.facts import EventCard, Link, Moment, Topic, ZoneCard, ZoneState
 from kazatlas.web.links import Links
@@ -26,7 +28,7 @@ KEPT = 48
 class CardWriter:
     """Writes the cards of an atlas in one language and one view; see `Cards.writer`."""
 
-    def __init__(self, index: UnitIndex, references: References, view: str) -> None:
+    def __init__(self, index: UnitIndex, references: References, view: View) -> None:
         self.index = index
         self.tables = index.tables
         self.references = references
@@ -162,7 +164,7 @@ class Cards:
         self._references: dict[str, References] = {}
         self._writers: dict[tuple[str, str], CardWriter] = {}
 
-    def writer(self, words: Catalogue, view: str = "de_jure") -> CardWriter:
+    def writer(self, words: Catalogue, view: View = "de_jure") -> CardWriter:
         """Return what writes the cards in a language and a view; the same for all readers."""
         key = (words.language, view)
         if key not in self._writers:
@@ -175,14 +177,14 @@ class Cards:
             self._references[words.language] = References(self.tables, words, can_copy=self.with_copies)
         return self._references[words.language]
 
-    def unit_card(self, words: Catalogue, unit: str, day: str, view: str) -> Markup:
+    def unit_card(self, words: Catalogue, unit: str, day: str, view: View) -> Markup:
         """Return the card of a unit on a day, or what became of it when it does not exist then."""
         return self.writer(words, view).unit_card(unit, day)
 
-    def event_card(self, words: Catalogue, event: Mapping[str, Any], view: str) -> Markup:
+    def event_card(self, words: Catalogue, event: Mapping[str, Any], view: View) -> Markup:
         """Return the card of an event: when, what, which units, what other sources say, from where."""
         return self.writer(words, view).event_card(event)
 
-    def zone_card(self, words: Catalogue, zone: str, day: str, view: str) -> Markup:
+    def zone_card(self, words: Catalogue, zone: str, day: str, view: View) -> Markup:
         """Return the card of a zone: what it was, when, what was decided, how it was drawn, from where."""
         return self.writer(words, view).zone_card(zone, day)

@@ -6,7 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from kazatlas.atlas.unit_index import OutlinePart, Row, UnitIndex
+from kazatlas.atlas.day import Row
+from kazatlas.atlas.unit_index import OutlinePart, UnitIndex
+from kazatlas.record.types import View
 from kazatlas.web.facts import Act, Figure, Ground, Method, Outline, Proof, Text, Witness
 from kazatlas.web.links import Links
 from kazatlas.web.references import References
@@ -15,7 +17,7 @@ from kazatlas.web.references import References
 class GroundFacts:
     """What the statements about units rest on, in one language and one view."""
 
-    def __init__(self, index: UnitIndex, references: References, view: str) -> None:
+    def __init__(self, index: UnitIndex, references: References, view: View) -> None:
         self.index = index
         self.tables = index.tables
         self.references = references

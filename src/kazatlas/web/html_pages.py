@@ -146,7 +146,7 @@ def doubts_page(cards: Cards, words: Catalogue) -> Markup:
     def link(unit: str) -> Link:
         """Return a link to the unit's last version: the reader is to see what became of it."""
         last = cards.rows[unit][-1]
-        view = "de_facto" if last["view"] == "de_facto" else "de_jure"
+        view: View = "de_facto" if last["view"] == "de_facto" else "de_jure"
         return cards.writer(words, view).links.unit(unit, last["valid_from"])
 
     acts = {
@@ -174,7 +174,7 @@ def doubts_page(cards: Cards, words: Catalogue) -> Markup:
 
 
 def _sort_key(
-    cards: Cards, row: Mapping[str, Any], sort: str, words: Catalogue, day: str, view: str
+    cards: Cards, row: Mapping[str, Any], sort: str, words: Catalogue, day: str, view: View
 ) -> tuple[Any, ...]:
     """Return a key that sorts by what the reader sees, as the alphabet of the page's language does."""
     name = alphabetically(str(row[f"name_{words.language}"]))
@@ -188,7 +188,7 @@ def _sort_key(
     return (name,)
 
 
-def units_table(cards: Cards, words: Catalogue, day: str, view: str, sort: str = "name") -> Markup:
+def units_table(cards: Cards, words: Catalogue, day: str, view: View, sort: str = "name") -> Markup:
     """Return the units in force on a day as a table.
 
     Parameters
@@ -198,7 +198,7 @@ def units_table(cards: Cards, words: Catalogue, day: str, view: str, sort: str =
     """
     links = cards.writer(words, view).links
 
-    def holder(row: Mapping[str, Any], by: str, view: str) -> Cell:
+    def holder(row: Mapping[str, Any], by: str, view: View) -> Cell:
         return Cell(links=[links.in_view(view).unit(row[by], day)]) if by in row else Cell(NONE)
 
     rows = [row for unit in cards.rows if (row := cards.version(unit, day, view)) is not None]
@@ -222,7 +222,7 @@ def units_table(cards: Cards, words: Catalogue, day: str, view: str, sort: str =
     return _table(words, caption, columns, cells)
 
 
-def events_table(cards: Cards, words: Catalogue, view: str) -> Markup:
+def events_table(cards: Cards, words: Catalogue, view: View) -> Markup:
     """Return all acts as a table, in order of date."""
     links, references = cards.writer(words, view).links, cards.references(words)
     cells = []

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kazatlas.atlas.store import Atlas, stops
-from kazatlas.record.types import VIEWS
+from kazatlas.record.types import VIEWS, View
 from kazatlas.text.catalogue import Catalogue, Language, load_catalogue
 from kazatlas.web.cards import Cards
 from kazatlas.web.map import CENTRE, MAP_OPTIONS, START, dump_script, map_words, script, style
@@ -56,7 +56,7 @@ def lesson_cards(atlas: Atlas, words: Catalogue) -> dict[str, Any]:
 
     days = stops(atlas)
 
-    def changes(card: Callable[[Catalogue, str, str, str], str], of: str, view: str) -> list[list[Any]]:
+    def changes(card: Callable[[Catalogue, str, str, View], str], of: str, view: View) -> list[list[Any]]:
         """Return the days from which a card says something else, with what it says."""
         changed: list[list[Any]] = []
         for day in days:

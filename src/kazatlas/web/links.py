@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote_plus
 
 from kazatlas.atlas.unit_index import UnitIndex
+from kazatlas.record.types import View
 from kazatlas.text.catalogue import Catalogue
 from kazatlas.web.facts import Link
 
@@ -23,12 +24,12 @@ def name_of(row: Mapping[str, Any], words: Catalogue) -> str:
 class Links:
     """Links to days and units in one view and one language."""
 
-    def __init__(self, index: UnitIndex, words: Catalogue, view: str) -> None:
+    def __init__(self, index: UnitIndex, words: Catalogue, view: View) -> None:
         self.index = index
         self.words = words
         self.view = view
 
-    def in_view(self, view: str) -> Links:
+    def in_view(self, view: View) -> Links:
         """Return the links in another view."""
         return self if view == self.view else Links(self.index, self.words, view)
 

@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any, cast
 
+from kazatlas.atlas.day import Row
 from kazatlas.atlas.lineage import Relation, family
-from kazatlas.atlas.unit_index import Row, UnitIndex
+from kazatlas.atlas.unit_index import UnitIndex
 from kazatlas.record.types import LANGUAGES, REPUBLIC, View
 from kazatlas.text.catalogue import Catalogue
 from kazatlas.web.facts import (
@@ -35,7 +36,7 @@ _DATE_LABELS = {"from": "card.from", "to": "card.to", "extent": "card.extent"}
 class UnitFacts:
     """What is known of units, in one language and one view."""
 
-    def __init__(self, index: UnitIndex, references: References, view: str) -> None:
+    def __init__(self, index: UnitIndex, references: References, view: View) -> None:
         self.index = index
         self.tables = index.tables
         self.references = references
@@ -177,7 +178,7 @@ class UnitFacts:
 
     def _family(self, unit: str) -> Family | None:
         """Return whose land became a unit's and whose its land became, with the share of the unit's area."""
-        relations = family(self.index.atlas, unit, cast(View, self.view))
+        relations = family(self.index.atlas, unit, self.view)
         before, after = relations["predecessors"], relations["successors"]
         if not before and not after:
             return None
@@ -196,7 +197,7 @@ class UnitFacts:
 
     def _relative(self, relation: Relation, *, is_before: bool) -> Relative:
         """Return one relative: its name as a link to the last day that it had before, or the first after."""
-        view = self.view if relation.view == "both" else relation.view
+        view = self.view if relation.view == "both" else cast(View, relation.view)
         day, other = relation.day, relation.to_unit
         if is_before:
             day, other = self.index.stop_before(relation.day), relation.from_unit

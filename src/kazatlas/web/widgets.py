@@ -9,7 +9,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from kazatlas.atlas.fingerprints import changed, changed_units
-from kazatlas.record.types import VIEWS
+from kazatlas.record.types import VIEWS, View
 from kazatlas.text.catalogue import Catalogue
 from kazatlas.text.change_sentences import summary
 from kazatlas.web import html_pages as pages
@@ -98,7 +98,7 @@ def show_search(opened: Opened, words: Catalogue, place: Place) -> None:
     show_html(words, render("search_results", words, hits=[_hit_facts(opened, words, hit) for hit in hits]))
 
 
-def stop_html(opened: Opened, words: Catalogue, day: str, view: str) -> Markup:
+def stop_html(opened: Opened, words: Catalogue, day: str, view: View) -> Markup:
     """Return what changed on a day, and its acts."""
     acts = [
         opened.cards.event_card(words, event, view) for event in opened.atlas.tables["events"] if event["date"] == day
@@ -106,7 +106,7 @@ def stop_html(opened: Opened, words: Catalogue, day: str, view: str) -> Markup:
     return render("stop", words, day=words.date(day), changes=changes_html(opened, words, day), acts=acts)
 
 
-def kept_stop(opened: Opened, words: Catalogue, day: str, view: str) -> Markup:
+def kept_stop(opened: Opened, words: Catalogue, day: str, view: View) -> Markup:
     """Return what changed on a day, and its acts; made once for all readers."""
     return opened.kept((words.language, day, view), lambda: stop_html(opened, words, day, view))
 
