@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCES = [
     ROOT / "app.py",
     *sorted((ROOT / "src" / "kazatlas").glob("*.py")),
-    *(ROOT / "src/kazatlas/static").glob("*.js"),
+    *sorted((ROOT / "frontend" / "src").glob("*.js")),
 ]
 KINDS = "|".join(sorted({key.partition(".")[0] for key in load_words("kk").texts}))
 # Names and terms that are written alike in every language.
@@ -63,7 +63,7 @@ def test_every_word_asked_for_is_there_and_every_word_there_is_asked_for() -> No
     asked -= {name for name in asked if name.endswith((".js", ".css", ".html", ".json"))}
     # Keys put together from a value of the record are asked for by their beginning.
     begun = {key for key in asked if key.endswith("_")}
-    begun |= set(re.findall(rf"""["']((?:{KINDS})\.[a-z0-9_-]*)(?:["'] \+|\{{)""", texts))
+    begun |= set(re.findall(rf"""["'`]((?:{KINDS})\.[a-z0-9_-]*)(?:["'] \+|\$?\{{)""", texts))
     known = set(load_words("kk").texts)
     assert asked - begun - {key for key in asked if key.endswith(".")} <= known
     assert {key for key in known if key not in asked and not any(key.startswith(start) for start in begun)} == set()
