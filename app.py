@@ -1,4 +1,4 @@
-"""The page's entry in a clone of the project; run with `streamlit run app.py`. The page itself is `kazatlas.page`."""
+"""The entry of a clone of the project: run `streamlit run app.py`; the page itself is `kazatlas.web.page`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ ROOT = Path(__file__).resolve().parent
 if str(ROOT / "src") not in sys.path:
     sys.path.insert(0, str(ROOT / "src"))
 
-from kazatlas import page  # noqa: E402
+from kazatlas.web import page  # noqa: E402
 
 page.main(ROOT / "geodata", ROOT / "static")

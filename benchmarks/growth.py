@@ -21,8 +21,9 @@ from browser import MapPage, browser, first_map, reader
 from machine import BUILT, ROOT, median
 from report import Row
 
-from kazatlas.atlas import MANIFEST, dump_compact, dump_features, dump_json, manifest_of
-from kazatlas.record import VIEWS, read_json
+from kazatlas.atlas.store import MANIFEST, dump_compact, dump_features, dump_json, manifest_of
+from kazatlas.record.text_files import read_json
+from kazatlas.record.types import VIEWS
 
 SHIFT_DEGREES = 0.25
 TIMES = (1, 2, 4)

@@ -13,8 +13,9 @@ from machine import BUILT, median, percentile
 from playwright.sync_api import Browser
 from report import Row
 
-from kazatlas.atlas import AtlasError, load_atlas
-from kazatlas.record import VIEWS, read_json
+from kazatlas.atlas.store import AtlasError, load_atlas
+from kazatlas.record.text_files import read_json
+from kazatlas.record.types import VIEWS
 
 STEP_MS, SLOW_STEP_MS, CLICK_MS, FIRST_MS, LESSON_MS = 33, 50, 100, 400, 500
 DATA_KB, LESSON_KB = 150, 2000
@@ -149,7 +150,7 @@ def _memory(opened: Browser, page: MapPage, steps: int) -> dict[str, Any]:
 def _lesson(opened: Browser, quick: bool) -> tuple[list[Row], dict[str, Any], list[str]]:
     """Write the lesson file and open it from disk."""
     try:
-        from kazatlas.lesson import write_lesson
+        from kazatlas.web.lesson import write_lesson
     except ImportError:
         return [], {}, ["The lesson file was not measured: this version does not write one."]
     with tempfile.TemporaryDirectory(prefix="kazatlas-lesson-") as name:

@@ -26,7 +26,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
-from kazatlas.record import read_json
+from kazatlas.record.text_files import read_json
 
 PACE_S = 3.0
 PATIENCE_S = 20.0

@@ -13,12 +13,13 @@ import folium
 import streamlit as st
 from streamlit_folium import st_folium
 
-from kazatlas.atlas import in_force, load_atlas, stops
-from kazatlas.cards import Cards
-from kazatlas.mapview import CENTRE
-from kazatlas.record import VIEWS, read_json
-from kazatlas.server import send_at_once
-from kazatlas.words import load_words
+from kazatlas.atlas.store import in_force, load_atlas, stops
+from kazatlas.record.text_files import read_json
+from kazatlas.record.types import VIEWS
+from kazatlas.text.catalogue import load_catalogue
+from kazatlas.web.cards import Cards
+from kazatlas.web.map import CENTRE
+from kazatlas.web.serve import send_at_once
 
 BUILT = Path(os.environ["KAZATLAS_BUILT"])
 COLOURS = ("#d9c09a", "#e0b35c", "#8fb0d9", "#86b8a0", "#cba1c4", "#dc8f7c")
@@ -75,7 +76,7 @@ def main():
     """Lay out the page."""
     st.set_page_config(page_title="Stock", layout="wide")
     atlas, features, cards, days = open_atlas()
-    words = load_words("kk")
+    words = load_catalogue("kk")
     view = st.radio("view", VIEWS, horizontal=True)
     day = days[st.slider("stop", 0, len(days) - 1, 0)]
     left, right = st.columns([2.55, 1])

@@ -19,9 +19,10 @@ from typing import Any
 import pytest
 import yaml
 
-from kazatlas.atlas import Atlas, load_atlas
-from kazatlas.build import build_atlas
-from kazatlas.record import Problem, RecordError, read_record
+from kazatlas.atlas.store import Atlas, load_atlas
+from kazatlas.build.run import build_atlas
+from kazatlas.record.problems import Problem, RecordError
+from kazatlas.record.reading import read_record
 
 ROOT = Path(__file__).resolve().parents[1]
 GEODATA = ROOT / "geodata"

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from kazatlas import record
+from kazatlas.record import types
 from tests.conftest import event, make_toy
 
 RUN = "window.__hacked=1"
@@ -76,7 +76,7 @@ def hostile_strings(count: int = 500) -> list[str]:
 
 HOSTILE = hostile_strings()
 
-_TEXT: TypeAdapter[str] = TypeAdapter(record.Words)
+_TEXT: TypeAdapter[str] = TypeAdapter(types.CleanText)
 
 
 def is_taken(text: str) -> bool:

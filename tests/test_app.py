@@ -156,7 +156,7 @@ def test_both_files_can_be_taken_away(app: AppTest) -> None:
 def test_no_text_of_another_language_on_the_page(app: AppTest) -> None:
     app.query_params.update({"lang": "en"})
     html = html_of(app.run())
-    # Words of the sources themselves stand in the citations and between quotation marks.
+    # Catalogue of the sources themselves stand in the citations and between quotation marks.
     theirs = r"<script>.*?</script>|<style>.*?</style>|<ul class=\"kz-citations\">.*?</ul>|<[^>]+>|«[^»]*»|“[^”]*”|&quot;.*?&quot;"
     shown = re.sub(theirs, " ", html, flags=re.DOTALL)
     assert not re.findall("[А-Яа-яӘәҒғҚқҢңӨөҰұҮүҺһІі]{3,}", shown)

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from kazatlas.atlas import AtlasError, change_dates, geometry_json, in_force, load_atlas, stops, write_built
+from kazatlas.atlas.store import AtlasError, change_dates, geometry_json, in_force, load_atlas, stops, write_built
 from tests.conftest import write_toy
 
 
@@ -87,7 +87,7 @@ def test_the_same_files_are_not_written_again(tmp_path):
 
 def test_a_killed_write_leaves_the_old_or_the_new(tmp_path):
     script = (
-        "import sys; from pathlib import Path; from kazatlas.atlas import write_built\n"
+        "import sys; from pathlib import Path; from kazatlas.atlas.store import write_built\n"
         "n = 0\n"
         "while True:\n"
         "    n += 1\n"

@@ -15,8 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kazatlas.atlas import Atlas
-from kazatlas.bibliography import (
+from kazatlas.atlas.store import Atlas
+from kazatlas.text.catalogue import load_catalogue
+from kazatlas.text.citation_styles import (
     STYLE_NAMES,
     STYLES,
     AtlasView,
@@ -26,7 +27,6 @@ from kazatlas.bibliography import (
     cite_source,
     cite_view,
 )
-from kazatlas.words import load_words
 
 ARTICLE = {
     "type": "article",
@@ -335,21 +335,21 @@ def test_what_only_the_atlas_tells_is_cited_in_the_atlas() -> None:
 def test_a_view_of_the_atlas_says_what_when_where_and_which_data() -> None:
     shown = AtlasView("Ақтөбе губерниясы", "1921-04-01", "de_jure", "https://a.kz/?lang=kk&unit=aktobe", "2026-11-25")
     tables = TABLES | {"released": "2026-11-23"}
-    view = load_words("kk")("map.view_de_jure").lower()
-    assert cite_view(tables, load_words("kk"), shown, "apa") == (
+    view = load_catalogue("kk")("map.view_de_jure").lower()
+    assert cite_view(tables, load_catalogue("kk"), shown, "apa") == (
         f"Kazatlas contributors. (2026, November 23). Ақтөбе губерниясы, 1921 жылғы 1 сәуір ({view}) [Map]. "
         "In Kazatlas: first Soviet borders (Version 1.2.0). "
         "Retrieved November 25, 2026, from https://a.kz/?lang=kk&unit=aktobe"
     )
-    assert cite_view(tables, load_words("kk"), shown, "gost") == (
+    assert cite_view(tables, load_catalogue("kk"), shown, "gost") == (
         f"Ақтөбе губерниясы, 1921 жылғы 1 сәуір ({view}) [Электронный ресурс] : карта / Kazatlas contributors // "
         "Kazatlas : first Soviet borders. Версия 1.2.0. 2026. "
         "URL: https://a.kz/?lang=kk&unit=aktobe (дата обращения: 25.11.2026)."
     )
-    bibtex = cite_view(tables, load_words("kk"), shown, "bibtex")
+    bibtex = cite_view(tables, load_catalogue("kk"), shown, "bibtex")
     assert "author = {{Kazatlas contributors}}" in bibtex
     assert "note = {Map. Version 1.2.0}" in bibtex
-    (item,) = json.loads(cite_view(tables, load_words("en"), shown, "csl-json"))
+    (item,) = json.loads(cite_view(tables, load_catalogue("en"), shown, "csl-json"))
     assert item["accessed"] == {"date-parts": [[2026, 11, 25]]}
     assert (item["version"], item["type"]) == ("1.2.0", "map")
 
@@ -471,7 +471,7 @@ def test_every_csl_item_is_valid_under_the_schema(atlas: Atlas) -> None:
     shown = AtlasView("Map", "1921-04-01", "de_facto", "https://a.kz/", "2026-11-25")
     made = [cite_source(atlas.tables, id_, "с. 5", "csl-json") for id_ in atlas.tables["sources"]]
     made += [
-        cite_view(atlas.tables, load_words("ru"), shown, "csl-json"),
+        cite_view(atlas.tables, load_catalogue("ru"), shown, "csl-json"),
         cite(atlas_source(atlas.tables), None, "csl-json"),
     ]
     for text in made:

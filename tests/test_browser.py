@@ -14,11 +14,12 @@ from typing import Any
 import geopandas as gpd
 import pytest
 
-from kazatlas.atlas import Atlas, change_dates, in_force, stops
-from kazatlas.lesson import write_lesson
-from kazatlas.lineage import ghosts
-from kazatlas.record import VIEWS, read_json
-from kazatlas.words import load_words
+from kazatlas.atlas.lineage import ghosts
+from kazatlas.atlas.store import Atlas, change_dates, in_force, stops
+from kazatlas.record.text_files import read_json
+from kazatlas.record.types import VIEWS
+from kazatlas.text.catalogue import load_catalogue
+from kazatlas.web.lesson import write_lesson
 from tests.conftest import IN_BROWSER, refuse_others
 
 sync_api = pytest.importorskip("playwright.sync_api")
@@ -198,7 +199,7 @@ def test_the_timeline_works_by_keyboard_and_says_where_it_is(open_page: Callable
 def test_several_steps_between_two_frames_end_at_the_last(open_page: Callable[..., Any], atlas: Atlas) -> None:
     frame = map_of(open_page())
     caption, days = frame.locator(".kz-caption"), stops(atlas)
-    words = load_words("kk")
+    words = load_catalogue("kk")
     for stop in ([3, 9, 20], [30, 2]):
         frame.evaluate("stops => stops.forEach(stop => kazatlas.element.go(stop))", stop)
         expect(caption).to_contain_text(words.date(days[stop[-1]]))

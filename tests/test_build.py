@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from kazatlas.atlas import in_force
-from kazatlas.build import build_atlas
-from kazatlas.record import read_record
+from kazatlas.atlas.store import in_force
+from kazatlas.build.run import build_atlas
+from kazatlas.record.reading import read_record
 from tests.conftest import version, words, write_toy
 
 

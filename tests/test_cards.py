@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from kazatlas.atlas import Atlas, stops
-from kazatlas.bibliography import STYLES, cite_source, copies
-from kazatlas.cards import Cards, place_link
-from kazatlas.words import LANGUAGES, load_words
+from kazatlas.atlas.store import Atlas, stops
+from kazatlas.text.catalogue import LANGUAGES, load_catalogue
+from kazatlas.text.citation_styles import STYLES, cite_source, copies
+from kazatlas.web.cards import Cards, place_link
 
-EN = load_words("en")
-KK = load_words("kk")
+EN = load_catalogue("en")
+KK = load_catalogue("kk")
 
 
 def text_of(html: str) -> str:
@@ -398,7 +398,7 @@ def test_a_link_may_leave_the_day_as_it_is() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_card_of_the_atlas_can_be_made(atlas: Atlas, language: Any) -> None:
-    cards, words = Cards(atlas, with_copies=True), load_words(language)
+    cards, words = Cards(atlas, with_copies=True), load_catalogue(language)
     told = copies(atlas.tables, atlas.versions[["citations", "name_citations"]].to_dict("records"))
     days = stops(atlas)
     for view in ("de_jure", "de_facto"):

@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-from kazatlas.atlas import MAP_FRAME, Atlas, stops
-from kazatlas.bibliography import STYLE_NAMES
-from kazatlas.lineage import compare
-from kazatlas.quality import measure_quality
-from kazatlas.sentences import summary
-from kazatlas.words import LANGUAGES, Language, load_words
+from kazatlas.atlas.lineage import compare
+from kazatlas.atlas.quality import measure_quality
+from kazatlas.atlas.store import MAP_FRAME, Atlas, stops
+from kazatlas.text.catalogue import LANGUAGES, Language, load_catalogue
+from kazatlas.text.change_sentences import summary
+from kazatlas.text.citation_styles import STYLE_NAMES
 from tests.test_browser import FRAME, expect, map_of, pytestmark  # noqa: F401
 
-EN = load_words("en")
+EN = load_catalogue("en")
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,7 @@ def amount(text: str) -> int:
 def test_what_changed_at_a_stop_is_said_in_words_made_from_the_record(
     visit: Callable[[str], Any], atlas: Atlas, language: Language
 ) -> None:
-    words = load_words(language)
+    words = load_catalogue(language)
     day = {"kk": "1921-06-10", "ru": "1920-10-12", "en": "1922-05-31"}[language]
     page = visit(f"/?lang={language}&date={day}")
     expect(page.locator(".kz-changes > li")).to_have_count(len(summary(atlas, day, words)))
@@ -162,7 +162,7 @@ def test_the_salt_lakes_have_three_answers_and_a_reopening_each_cited(visit: Cal
     ],
 )
 def test_each_disputed_or_special_zone_has_its_card(atlas: Atlas, zone: str, kind: str, told: str) -> None:
-    from kazatlas.cards import Cards
+    from kazatlas.web.cards import Cards
 
     html = Cards(atlas).zone_card(EN, zone, atlas.tables["zones"][zone]["valid_from"], "de_jure")
     assert EN(f"card.zone_{kind}") in html
@@ -190,7 +190,7 @@ def test_the_republics_own_card_tells_capital_power_and_organs_with_quotations(
     visit: Callable[[str], Any], atlas: Atlas
 ) -> None:
     page = visit("/?lang=ru&date=1920-10-04&unit=kirghiz-assr")
-    ru = load_words("ru")
+    ru = load_catalogue("ru")
     fold = page.locator(".kz-unit-card > details.kz-ground", has_text=ru("pages.republic"))
     fold.locator("> summary").click()
     titles = [ru.choice(entry["title"]) for entry in atlas.tables["article"]["republic_card"]]
@@ -222,7 +222,7 @@ def test_a_passage_of_the_article_leads_to_the_map_at_its_date_and_unit(
 
 def test_the_comparison_of_two_dates_lists_every_unit_that_differs(visit: Callable[[str], Any], atlas: Atlas) -> None:
     page = visit("/?lang=kk&page=compare&date=1921-12-08&view=de_facto")
-    kk = load_words("kk")
+    kk = load_catalogue("kk")
     before = max(day for day in stops(atlas) if day <= "1920-12-08")
     rows = page.locator(".kz-panel tbody tr")
     wanted = compare(atlas, before, "1921-12-08", "de_facto")
@@ -236,7 +236,7 @@ def test_the_comparison_of_two_dates_lists_every_unit_that_differs(visit: Callab
 
 def test_the_quality_page_tells_the_figures_of_the_record(visit: Callable[[str], Any], atlas: Atlas) -> None:
     page, quality = visit("/?lang=ru&page=quality"), measure_quality(atlas)
-    ru = load_words("ru")
+    ru = load_catalogue("ru")
 
     def cells(title: str) -> list[list[str]]:
         table = page.locator(f'table[aria-label="{ru(title)}"]')

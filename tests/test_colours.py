@@ -9,9 +9,9 @@ from itertools import combinations
 
 import pytest
 
-from kazatlas.atlas import Atlas, stops
-from kazatlas.cards import Cards
-from kazatlas.record import VIEWS
+from kazatlas.atlas.store import Atlas, stops
+from kazatlas.record.types import VIEWS
+from kazatlas.web.cards import Cards
 
 CSS = (resources.files("kazatlas") / "static" / "map.css").read_text(encoding="utf-8")
 DAY, NIGHT = re.findall(r'^:root(?:\[data-theme="dark"\])? \{(.*?)^\}', CSS, re.DOTALL | re.MULTILINE)[:2]

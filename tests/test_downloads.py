@@ -21,10 +21,10 @@ import pyogrio
 import pytest
 from PIL import Image
 
-from kazatlas.atlas import Atlas, in_force
-from kazatlas.export import FORMATS
-from kazatlas.record import VIEWS
-from kazatlas.words import load_words
+from kazatlas.atlas.store import Atlas, in_force
+from kazatlas.export.formats import FORMATS
+from kazatlas.record.types import VIEWS
+from kazatlas.text.catalogue import load_catalogue
 from tests.conftest import GEODATA, IN_BROWSER, at_rest
 
 sync_api = pytest.importorskip("playwright.sync_api")
@@ -32,7 +32,7 @@ expect = sync_api.expect
 
 DAY, VIEW, UNIT = "1921-06-10", "de_facto", "pavlodar-uezd"
 PLACE = f"lang=en&date={DAY}&view={VIEW}&unit={UNIT}"
-WORDS = load_words("en")
+WORDS = load_catalogue("en")
 LICENCE = "CC BY 4.0"
 
 pytestmark = IN_BROWSER

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from kazatlas.atlas import Atlas
-from kazatlas.edition import changed, changed_units, edition_of, read_editions, write_edition
+from kazatlas.atlas.fingerprints import changed, changed_units, edition_of, read_editions, write_edition
+from kazatlas.atlas.store import Atlas
 from tests.conftest import GEODATA, words
 
 Built = Callable[[dict[str, Any]], Atlas]

@@ -23,8 +23,7 @@ import shapely
 import yaml
 from geojson_pydantic import FeatureCollection
 
-from kazatlas.atlas import Atlas, in_force, stops
-from kazatlas.choice import (
+from kazatlas.atlas.selection import (
     END_RULES,
     EVERYTHING,
     HALF_OPEN,
@@ -36,10 +35,11 @@ from kazatlas.choice import (
     joined,
     version_rows,
 )
-from kazatlas.export import DEFAULT_FORMATS, FILES, FORMATS, command_export, download, export_files
-from kazatlas.faces import geodesic_area_km2
-from kazatlas.record import VIEWS
-from kazatlas.tables import csv_bytes, defused, tables
+from kazatlas.atlas.store import Atlas, in_force, stops
+from kazatlas.export.formats import DEFAULT_FORMATS, FILES, FORMATS, command_export, download, export_files
+from kazatlas.export.tables import csv_bytes, defused, tables
+from kazatlas.record.faces import geodesic_area_km2
+from kazatlas.record.types import VIEWS
 from tests.conftest import GEODATA, ROOT
 
 Told = tuple[str, str, str, str | None, float]

@@ -13,10 +13,11 @@ import pytest
 import shapely
 import spherely
 
-from kazatlas.atlas import change_dates, in_force, is_current
-from kazatlas.build import build_atlas
-from kazatlas.quality import unexplained
-from kazatlas.record import COVERAGE, VIEWS, read_record
+from kazatlas.atlas.quality import unexplained
+from kazatlas.atlas.store import change_dates, in_force, is_current
+from kazatlas.build.run import build_atlas
+from kazatlas.record.reading import read_record
+from kazatlas.record.types import COVERAGE, VIEWS
 from tests.conftest import GEODATA
 
 EQUAL_AREA = "+proj=aea +lat_1=42 +lat_2=56 +lat_0=50 +lon_0=65 +datum=WGS84"

@@ -6,18 +6,18 @@ from collections import defaultdict
 
 import pytest
 
-from kazatlas.atlas import MAP_FRAME
-from kazatlas.inflection import inflect
-from kazatlas.lineage import changes, family, history, lineage
-from kazatlas.quality import measure_quality
-from kazatlas.record import LANGUAGES, VIEWS
-from kazatlas.sentences import sentence, summary
-from kazatlas.words import load_words
+from kazatlas.atlas.lineage import changes, family, history, lineage
+from kazatlas.atlas.quality import measure_quality
+from kazatlas.atlas.store import MAP_FRAME
+from kazatlas.record.types import LANGUAGES, VIEWS
+from kazatlas.text.catalogue import load_catalogue
+from kazatlas.text.change_sentences import sentence, summary
+from kazatlas.text.inflection import inflect
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_stop_is_told(atlas, language):
-    words = load_words(language)
+    words = load_catalogue(language)
     for day in history(atlas).days:
         texts = [told.text for told in summary(atlas, day, words)]
         assert texts and all(text.endswith(".") and "{" not in text and "None" not in text for text in texts)
@@ -78,5 +78,5 @@ def test_kilometres_by_evidence_sum_to_the_length_of_all_lines(atlas):
 def test_a_uezd_straight_under_the_republic_stands_for_itself(atlas):
     """The decree gave the republic Mangyshlak uezd and two volosts, and no unit between."""
     state = history(atlas).state("1920-08-26", "de_jure")
-    assert {state.top[face] for face in ("mangyshlak", "adai-volosts")} == {"mangyshlak-uezd", "adai-volosts"}
+    assert {state.gubernia_of[face] for face in ("mangyshlak", "adai-volosts")} == {"mangyshlak-uezd", "adai-volosts"}
     assert {"mangyshlak", "adai-volosts"} <= state.land["kirghiz-assr"]

@@ -5,7 +5,7 @@ import math
 
 import pytest
 
-from kazatlas.guest import (
+from kazatlas.web.upload import (
     MAX_BYTES,
     MAX_DRAWN,
     MAX_FEATURES,

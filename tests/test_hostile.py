@@ -18,18 +18,20 @@ from xml.etree import ElementTree
 
 import pytest
 
-from kazatlas import pages
-from kazatlas.atlas import Atlas, load_atlas
-from kazatlas.build import build_atlas
-from kazatlas.cards import Cards
-from kazatlas.choice import EVERYTHING
-from kazatlas.export import FORMATS
-from kazatlas.guest import GuestFileError, read_guest, rows_as_csv, where_lay
-from kazatlas.lesson import write_lesson
-from kazatlas.names import NameIndex, find
-from kazatlas.plate import plate
-from kazatlas.record import VIEWS, read_json, read_record
-from kazatlas.words import LANGUAGES, load_words
+from kazatlas.atlas.search import NameIndex, find
+from kazatlas.atlas.selection import EVERYTHING
+from kazatlas.atlas.store import Atlas, load_atlas
+from kazatlas.build.run import build_atlas
+from kazatlas.export.formats import FORMATS
+from kazatlas.plate.plate import plate
+from kazatlas.record.reading import read_record
+from kazatlas.record.text_files import read_json
+from kazatlas.record.types import VIEWS
+from kazatlas.text.catalogue import LANGUAGES, load_catalogue
+from kazatlas.web import html_pages as pages
+from kazatlas.web.cards import Cards
+from kazatlas.web.lesson import write_lesson
+from kazatlas.web.upload import GuestFileError, read_guest, rows_as_csv, where_lay
 from tests.conftest import ROOT, at_rest, in_browser, make_toy, refuse_others, running_app, write_toy
 from tests.hostile import HOSTILE, hostile_toy, is_taken
 
@@ -113,9 +115,9 @@ def every_text(atlas: Atlas) -> Iterator[str]:
     """Yield the HTML of every card and page of an atlas."""
     cards = Cards(atlas, with_copies=True)
     for event in atlas.tables["events"]:
-        yield cards.event_card(load_words("ru"), event, "de_jure")
+        yield cards.event_card(load_catalogue("ru"), event, "de_jure")
     for language, view in zip(LANGUAGES, (*VIEWS, "de_jure"), strict=True):
-        words = load_words(language)
+        words = load_catalogue(language)
         for day in ("1920-09-01", "1922-06-01"):
             for unit in cards.rows:
                 yield cards.unit_card(words, unit, day, view)
@@ -154,8 +156,8 @@ def test_every_card_and_table_shows_500_hostile_names_as_text(chromium: Any, hos
 
 
 def every_text_of_the_source() -> Iterator[str]:
-    for name in ("cards", "pages", "parts"):
-        yield (ROOT / "src" / "kazatlas" / f"{name}.py").read_text(encoding="utf-8")
+    for name in ("cards", "html_pages", "widgets"):
+        yield (ROOT / "src" / "kazatlas" / "web" / f"{name}.py").read_text(encoding="utf-8")
 
 
 @in_browser
@@ -307,7 +309,7 @@ def test_the_app_shows_a_hostile_record_as_text(watched: Callable[[str], Any], h
         page.locator("details.kz-cite dd code").first.wait_for(state="attached")
         is_sound(page)
         for name in ("article", "tables", "compare", "take", "about"):
-            page.get_by_text(load_words("en")(f"pages.{name}"), exact=True).first.click()
+            page.get_by_text(load_catalogue("en")(f"pages.{name}"), exact=True).first.click()
             page.locator(".st-key-reading h2, .st-key-reading table").first.wait_for(state="attached")
             is_sound(page)
 
@@ -363,7 +365,7 @@ def test_hostile_questions_in_the_search_box_stay_words(watched: Callable[[str],
     page = watched(server)
     page.goto(f"{server}/?lang=en")
     wait_for_map(page)
-    box = page.get_by_label(load_words("en")("find.label"))
+    box = page.get_by_label(load_catalogue("en")("find.label"))
     status = page.locator('.kz-panel [role="status"]')
     for text in [text for text in HOSTILE if 3 < len(text) <= 200 and text.isprintable()][::40]:
         box.fill("Pavlodar")
@@ -430,7 +432,7 @@ def test_a_readers_file_that_means_harm_is_refused_in_one_of_our_sentences() -> 
         with pytest.raises(GuestFileError) as refusal:
             read_guest(data)
         for language in LANGUAGES:
-            assert load_words(language)(f"guest.{refusal.value.code}", **refusal.value.values)
+            assert load_catalogue(language)(f"guest.{refusal.value.code}", **refusal.value.values)
 
 
 @in_browser
@@ -439,7 +441,7 @@ def test_hostile_files_can_be_given_to_the_take_away_page(
 ) -> None:
     page = watched(server)
     page.goto(f"{server}/?lang=en&page=take")
-    words = load_words("en")
+    words = load_catalogue("en")
     page.get_by_text(words("guest.title")).click()
     given = page.locator("[data-testid=stFileUploader] input[type=file]")
     random.Random(3).shuffle(texts := [text for text in HOSTILE if len(text) < 500])

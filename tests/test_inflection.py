@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from kazatlas.inflection import Phrase, gather, inflect
+from kazatlas.text.inflection import Phrase, gather, inflect
 
 
 @pytest.mark.parametrize(

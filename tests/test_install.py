@@ -24,9 +24,9 @@ from websockets.sync.client import connect
 
 from kazatlas import __main__ as command
 from kazatlas import folders
-from kazatlas.atlas import FILES, MANIFEST, AtlasError
-from kazatlas.scene import read_base
-from kazatlas.server import entry, flags
+from kazatlas.atlas.store import FILES, MANIFEST, AtlasError
+from kazatlas.plate.print_map import read_base
+from kazatlas.web.serve import entry, flags
 from tests.conftest import GEODATA, ROOT, free_port, write_toy
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -116,7 +116,12 @@ def test_the_wheel_holds_the_page_and_what_is_built_and_not_the_record(wheel: Pa
     assert data >= {f"built/{name}" for name in (*FILES, MANIFEST)} | {"VERSION", "LICENSE", "today/LICENSE"}
     for folder in ("base", "editions"):
         assert {f"{folder}/{path.name}" for path in (GEODATA / folder).iterdir()} <= data
-    assert {"kazatlas/page.py", "kazatlas/streamlit.toml", "kazatlas/static/map.js", "kazatlas/locale/kk.po"} <= names
+    assert {
+        "kazatlas/web/page.py",
+        "kazatlas/streamlit.toml",
+        "kazatlas/static/map.js",
+        "kazatlas/locale/kk.po",
+    } <= names
     assert [name for name in names if name.endswith(".yaml") or name.startswith("tests")] == []
 
 
@@ -250,10 +255,10 @@ def test_the_entry_of_a_clone_is_thin() -> None:
 def test_streamlit_is_known_to_three_modules_alone() -> None:
     found = {
         path.stem
-        for path in (ROOT / "src" / "kazatlas").glob("*.py")
+        for path in (ROOT / "src" / "kazatlas").rglob("*.py")
         if re.search(r"^\s*(import|from) streamlit\b", path.read_text(encoding="utf-8"), re.MULTILINE)
     }
-    assert found == {"page", "parts", "server"}
+    assert found == {"page", "widgets", "serve"}
 
 
 def test_the_settings_of_the_page_become_options() -> None:

@@ -18,8 +18,8 @@ import pytest
 from tqdm import tqdm
 
 from kazatlas import __main__ as command
-from kazatlas import atlas as writing
-from kazatlas.atlas import load_atlas, read_built, write_built
+from kazatlas.atlas import store as writing
+from kazatlas.atlas.store import load_atlas, read_built, write_built
 from tests.conftest import ROOT, make_toy, words, write_toy
 
 KILLS = 50

@@ -9,10 +9,10 @@ import time
 import pytest
 import shapely
 
-from kazatlas.ladder import Ladder, LadderIndex, Rung, ladder, printable
-from kazatlas.location import locate
-from kazatlas.record import VIEWS
-from kazatlas.words import LANGUAGES, load_words
+from kazatlas.atlas.ladder import Ladder, LadderIndex, Rung, ladder, printable
+from kazatlas.atlas.location import locate
+from kazatlas.record.types import VIEWS
+from kazatlas.text.catalogue import LANGUAGES, load_catalogue
 from tests.conftest import GEODATA
 
 
@@ -82,7 +82,7 @@ def test_disputed_land_names_its_zone_and_its_doubt(town):
 def test_units_without_known_borders_are_named(town):
     rungs = town("akbulak").rungs["de_jure"]
     assert [row["unit"] for row in rungs[-1].unrecovered] == ["akbulak-uezd"]
-    assert "Akbulak uezd" in printable(town("akbulak"), "de_jure", load_words("en"))[-1]["perhaps"]
+    assert "Akbulak uezd" in printable(town("akbulak"), "de_jure", load_catalogue("en"))[-1]["perhaps"]
 
 
 def test_water_and_what_lies_off_the_map_have_no_rungs(index):
@@ -141,7 +141,7 @@ def test_a_ladder_takes_less_than_a_tenth_of_a_second(index, ladders):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_printable_rows_are_text_in_the_language(atlas, town, language):
-    words = load_words(language)
+    words = load_catalogue(language)
     rows = printable(town("isilkul"), "de_facto", words)
     assert len(rows) == len(town("isilkul").rungs["de_facto"])
     assert all(isinstance(cell, str) for row in rows for cell in row.values())

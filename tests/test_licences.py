@@ -8,7 +8,7 @@ from importlib.metadata import distribution
 import pytest
 from packaging.requirements import Requirement
 
-from kazatlas.mapview import script
+from kazatlas.web.map import script
 from tests.conftest import GEODATA, ROOT
 
 LIST = (ROOT / "LICENSES.md").read_text(encoding="utf-8")

@@ -4,8 +4,8 @@ from collections import defaultdict
 
 import pytest
 
-from kazatlas import lineage
-from kazatlas.lineage import changes, compare, family, ghosts, timeline_of
+from kazatlas.atlas import lineage
+from kazatlas.atlas.lineage import changes, compare, family, ghosts, timeline_of
 from tests.conftest import CITED, event, gubernia, uezd, version, words
 
 
@@ -62,7 +62,7 @@ def test_a_lake_is_no_land(toy_atlas):
     told = lineage.history(toy_atlas)
     b2 = next(row for row in told.rows if row["unit"] == "b2-uezd")
     assert told.area_km2["b2"] == pytest.approx(b2["area_km2"], rel=1e-3)
-    assert "lake" not in told.state("1921-01-01", "de_jure").leaf
+    assert "lake" not in told.state("1921-01-01", "de_jure").unit_of
 
 
 def test_a_new_name_is_a_renaming_and_a_new_type_is_not(built, toy):

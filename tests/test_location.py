@@ -10,10 +10,10 @@ import pytest
 import shapely
 from pyproj import Geod
 
-from kazatlas import location
-from kazatlas.atlas import in_force
-from kazatlas.location import COLUMNS, Locator, PointFile, PointsError, command_locate, locate, locate_file
-from kazatlas.record import VIEWS
+from kazatlas.atlas import location
+from kazatlas.atlas.location import COLUMNS, Locator, PointFile, PointsError, command_locate, locate, locate_file
+from kazatlas.atlas.store import in_force
+from kazatlas.record.types import VIEWS
 from tests.conftest import GEODATA, version
 
 IN_B1 = shapely.Point(61.5, 48.5)

@@ -13,9 +13,9 @@ from unittest import mock
 import pytest
 import streamlit_folium
 
-from kazatlas.atlas import Atlas
-from kazatlas.mapview import Assets, base_map, command_group, dump_script, map_words, style, write_assets
-from kazatlas.topology import build_topology
+from kazatlas.atlas.store import Atlas
+from kazatlas.build.map_data import build_topology
+from kazatlas.web.map import Assets, base_map, command_group, dump_script, map_words, style, write_assets
 
 ASSETS = Assets("atlas.0.js", "atlas.0.json", "citations.0.json", "witnesses.0.json")
 

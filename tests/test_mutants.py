@@ -19,9 +19,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from kazatlas import __main__ as command
-from kazatlas.atlas import FILES as BUILT_FILES
-from kazatlas.atlas import FORMAT, MANIFEST, AtlasError, change_dates, load_atlas, manifest_of
-from kazatlas.record import MAX_FILE, VIEWS
+from kazatlas.atlas.store import FILES as BUILT_FILES
+from kazatlas.atlas.store import FORMAT, MANIFEST, AtlasError, change_dates, load_atlas, manifest_of
+from kazatlas.record.text_files import MAX_FILE
+from kazatlas.record.types import VIEWS
 from tests.conftest import CITED, GEODATA, make_toy, words, write_toy
 
 TIMES = int(os.environ.get("MUTANTS_TIMES", "1"))

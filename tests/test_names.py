@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kazatlas.names import Hit, NameIndex, find, sound_words
+from kazatlas.atlas.search import Hit, NameIndex, find, sound_words
 
 # What is typed -> what must come first, as kind:id.
 KNOWN = {

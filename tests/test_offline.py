@@ -16,8 +16,8 @@ from typing import Any
 import pyproj
 import pytest
 
-from kazatlas.export import FORMATS
-from kazatlas.words import load_words
+from kazatlas.export.formats import FORMATS
+from kazatlas.text.catalogue import load_catalogue
 from tests.conftest import ROOT, at_rest, free_port, in_browser, refuse_others, start_app
 
 FRAME = 'iframe[title="streamlit_folium.st_folium"]'
@@ -120,7 +120,7 @@ def test_the_app_started_as_the_readme_says_asks_no_other_host(
 
 def walk_through(chromium: Any, server: str, folder: Path) -> None:
     """Open every page of the app, take a file of each kind, and let the browser reach nobody but the server."""
-    words = load_words("en")
+    words = load_catalogue("en")
     strangers: list[str] = []
     context = chromium.new_context(viewport={"width": 1366, "height": 768}, accept_downloads=True)
     refuse_others(context, server, strangers)

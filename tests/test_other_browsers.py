@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from kazatlas.atlas import Atlas, in_force, stops
-from kazatlas.lesson import write_lesson
-from kazatlas.record import read_json
-from kazatlas.words import load_words
+from kazatlas.atlas.store import Atlas, in_force, stops
+from kazatlas.record.text_files import read_json
+from kazatlas.text.catalogue import load_catalogue
+from kazatlas.web.lesson import write_lesson
 from tests.conftest import ROOT
 from tests.engines import ENGINES, Engine
 
@@ -84,7 +84,7 @@ def test_a_key_goes_to_the_next_act(opened: Engine, atlas: Atlas) -> None:
     opened.press("ArrowRight")
     opened.wait(f"{MAP} return atlas.record.stops[atlas.state.stop].date === '{day}'")
     said = opened.run(f"{MAP} return map.document.querySelector('.kz-caption b').textContent")
-    assert said == load_words("en").date(day)
+    assert said == load_catalogue("en").date(day)
     assert sorted(opened.run(DRAWN)) == expected(atlas, day)
     # The page follows, and so does the address.
     opened.wait(f"return location.search.includes('date={day}')")

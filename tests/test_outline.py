@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from kazatlas.quality import outline_section
-from kazatlas.words import load_words
+from kazatlas.text.catalogue import load_catalogue
+from kazatlas.text.quality_tables import outline_section
 from tests.conftest import CITED, words
 
 
@@ -54,6 +54,6 @@ def test_a_reason_that_names_what_is_not_there(problems_of, compared):
 
 def test_the_page_tells_every_far_stretch(atlas):
     for lang in ("kk", "ru", "en"):
-        section = outline_section(atlas, load_words(lang))
+        section = outline_section(atlas, load_catalogue(lang))
         assert len(section.rows) == len(atlas.tables["outer_border"]["stretches"]) > 0
         assert all(all(cell for cell in row) for row in section.rows)

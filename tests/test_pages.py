@@ -4,11 +4,11 @@ from html.parser import HTMLParser
 
 import pytest
 
-from kazatlas import pages
-from kazatlas.cards import Cards
-from kazatlas.lineage import compare
-from kazatlas.record import LANGUAGES
-from kazatlas.words import load_words
+from kazatlas.atlas.lineage import compare
+from kazatlas.record.types import LANGUAGES
+from kazatlas.text.catalogue import load_catalogue
+from kazatlas.web import html_pages as pages
+from kazatlas.web.cards import Cards
 
 
 class _Texts(HTMLParser):
@@ -50,14 +50,14 @@ def every_page(atlas, cards, words):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_page_is_well_formed_html(atlas, cards, language):
-    for html in every_page(atlas, cards, load_words(language)):
+    for html in every_page(atlas, cards, load_catalogue(language)):
         parsed = _Texts(html)
         assert parsed.open == []
         assert len(" ".join(parsed.texts)) > 200
 
 
 def test_the_article_page_has_each_passage_and_each_of_the_27_annotations(atlas, cards):
-    html = pages.article_page(cards, load_words("kk"))
+    html = pages.article_page(cards, load_catalogue("kk"))
     article = atlas.tables["article"]
     ids = [attrs["id"] for _, attrs in _Texts(html).tags if "id" in attrs]
     assert len(ids) == len(set(ids))
@@ -67,9 +67,9 @@ def test_the_article_page_has_each_passage_and_each_of_the_27_annotations(atlas,
 
 
 def test_the_table_of_units_has_each_unit_in_force_once(atlas, cards):
-    from kazatlas.atlas import in_force
+    from kazatlas.atlas.store import in_force
 
-    words = load_words("en")
+    words = load_catalogue("en")
     for view in ("de_jure", "de_facto"):
         html = pages.units_table(cards, words, "1921-06-13", view, "area")
         rows = [attrs for tag, attrs in _Texts(html).tags if tag == "th" and attrs.get("scope") == "row"]
@@ -81,14 +81,14 @@ def test_text_of_the_record_is_escaped(toy, built):
     toy["units/uezds.yaml"]["a1-uezd"]["versions"][0]["name"]["en"] = hostile
     toy["sources.yaml"]["book"]["title"] = hostile
     atlas = built(toy)
-    cards, words = Cards(atlas), load_words("en")
+    cards, words = Cards(atlas), load_catalogue("en")
     html = pages.units_table(cards, words, "1920-01-01", "de_jure") + pages.events_table(cards, words, "de_jure")
     assert "<script" not in html
     assert "&lt;script&gt;" in html
 
 
 def test_the_comparison_lists_each_unit_that_differs(atlas, cards):
-    html = pages.compare_table(atlas, cards, load_words("en"), "1920-09-21", "1920-09-22", "de_jure")
+    html = pages.compare_table(atlas, cards, load_catalogue("en"), "1920-09-21", "1920-09-22", "de_jure")
     rows = [attrs for tag, attrs in _Texts(html).tags if tag == "th" and attrs.get("scope") == "row"]
     assert len(rows) == len(compare(atlas, "1920-09-21", "1920-09-22", "de_jure")) > 0
     assert "Orenburg" in html

@@ -22,12 +22,13 @@ from matplotlib.font_manager import FontProperties, findfont
 from matplotlib.ft2font import FT2Font
 from PIL import Image
 
-from kazatlas import plate as plates
-from kazatlas.atlas import in_force
-from kazatlas.plate import exercise, in_order, key_of, plate, roman, scale_steps
-from kazatlas.scene import PROJECTION, Scene, evidence, mix, palette, read_base
-from kazatlas.sheet import THIN_SPACE, Sheet, Style, breaks, wrap
-from kazatlas.words import LANGUAGES, Words, load_words
+from kazatlas.atlas.day import calendar_of, evidence
+from kazatlas.atlas.store import in_force
+from kazatlas.plate import plate as plates
+from kazatlas.plate.canvas import THIN_SPACE, Sheet, Style, breaks, wrap
+from kazatlas.plate.plate import exercise, in_order, key_of, plate, roman, scale_steps
+from kazatlas.plate.print_map import PROJECTION, Scene, mix, palette, read_base
+from kazatlas.text.catalogue import LANGUAGES, Catalogue, load_catalogue
 from tests.conftest import GEODATA, ROOT
 
 DECREE = "1920-08-26"
@@ -87,7 +88,7 @@ def test_the_same_view_gives_the_same_bytes_in_every_thread(atlas, base, form):
 def test_no_state_of_the_library_is_changed():
     # Looked at through dict: asked for itself, the backend's name imports pyplot.
     code = (
-        "import sys, matplotlib as m; before = dict(dict.items(m.rcParams)); import kazatlas.plate as p\n"
+        "import sys, matplotlib as m; before = dict(dict.items(m.rcParams)); import kazatlas.plate.plate as p\n"
         "with p.drawing(): pass\n"
         "assert dict(dict.items(m.rcParams)) == before and 'matplotlib.pyplot' not in sys.modules"
     )
@@ -107,7 +108,7 @@ def test_a_plate_is_drawn_in_under_three_seconds(atlas, base):
 
 
 def test_the_page_says_what_a_plate_must(decree):
-    words = load_words("ru")
+    words = load_catalogue("ru")
     said = joined(decree)
     assert "Киргизская (Казахская) АССР, 26 августа 1920 года" in said
     assert words("map.view_de_jure") in said
@@ -140,8 +141,8 @@ def test_every_gubernia_of_the_republic_is_named_in_every_language(atlas, base, 
 def test_before_the_republic_its_lands_are_shown_as_lands_of_the_future(atlas, base):
     said = joined(plate(atlas, base, "1920-01-01", "de_jure", 2, "en", "svg"))
     assert "The lands of the future Kirghiz (Kazakh) ASSR, 1 January 1920" in said
-    assert load_words("en")("map.legend_units_before") in said
-    assert load_words("en")("plate.capital") not in said
+    assert load_catalogue("en")("map.legend_units_before") in said
+    assert load_catalogue("en")("plate.capital") not in said
 
 
 def test_every_word_of_the_catalogue_is_asked_for(toy_atlas, monkeypatch):
@@ -152,8 +153,8 @@ def test_every_word_of_the_catalogue_is_asked_for(toy_atlas, monkeypatch):
             asked.add(key)
             return super().__getitem__(key)
 
-    known = load_words("kk")
-    monkeypatch.setattr(plates, "load_words", lambda language: Words(language, Listening(known.texts)))
+    known = load_catalogue("kk")
+    monkeypatch.setattr(plates, "load_catalogue", lambda language: Catalogue(language, Listening(known.texts)))
     for day, view, level in itertools.product(("1920-01-01", "1920-09-01"), ("de_jure", "de_facto"), (1, 2)):
         plate(toy_atlas, {}, day, view, level, "kk", "svg")
         exercise(toy_atlas, {}, day, view, "kk", "svg", level=level, answers=view == "de_facto")
@@ -163,7 +164,7 @@ def test_every_word_of_the_catalogue_is_asked_for(toy_atlas, monkeypatch):
 def test_a_town_has_its_name_of_the_day(atlas, base):
     place = atlas.tables["places"]["verny"]
     names = [
-        Scene(atlas, base, day, "de_jure", 2, FRAME).town_name(place, load_words("ru"))
+        Scene(atlas, base, day, "de_jure", 2, FRAME).town_name(place, load_catalogue("ru"))
         for day in ("1921-03-02", "1921-03-03")
     ]
     assert names == ["Верный", "Алма-Ата"]
@@ -187,7 +188,7 @@ def test_the_toy_country_is_drawn_without_a_background(toy_atlas):
 
 @pytest.mark.parametrize("family", ["Noto", "DejaVu"])
 def test_the_fonts_have_every_letter(atlas, base, family):
-    words = "".join("".join(load_words(language).texts.values()) for language in LANGUAGES)
+    words = "".join("".join(load_catalogue(language).texts.values()) for language in LANGUAGES)
     letters = set(words + "әғқңөұүһіӘҒҚҢӨҰҮҺІ°" + THIN_SPACE) | set(
         json.dumps(atlas.tables["places"], ensure_ascii=False)
     )
@@ -239,26 +240,26 @@ def test_the_republic_fills_the_frame_and_stays_in_it(atlas, base):
     left, bottom, right, top = FRAME
     for day, view in itertools.product((DECREE, "1922-12-31"), ("de_jure", "de_facto")):
         scene = Scene(atlas, base, day, view, 1, FRAME)
-        republic = scene.area(f for f in scene.state.leaf if scene.ruler(f) == "kirghiz-assr")
+        republic = scene.area(f for f, authority in scene.now.authority_of.items() if authority == "kirghiz-assr")
         assert shapely.box(left + 2, bottom + 2, right - 2, top - 2).contains(republic)
 
 
 def test_lands_that_others_governed_are_those_where_the_two_views_part(atlas, base):
-    parted = Scene(atlas, base, DECREE, "de_jure", 2, FRAME).parted()
+    parted = Scene(atlas, base, DECREE, "de_jure", 2, FRAME).now.disputed
     assert set(parted) == {"rsfsr", "sibrevkom", "turkestan-assr"}
     assert {"akmolinsk", "pavlodar", "zaysan"} <= parted["sibrevkom"]
     assert parted["turkestan-assr"] == {"mangyshlak", "adai-volosts"}
-    assert Scene(atlas, base, "1922-12-31", "de_jure", 2, FRAME).parted() == {}
+    assert Scene(atlas, base, "1922-12-31", "de_jure", 2, FRAME).now.disputed == {}
 
 
 def test_every_line_of_the_map_is_drawn_once_with_its_evidence(atlas, base):
     scene = Scene(atlas, base, "1922-12-31", "de_jure", 2, FRAME)
-    drawn = [line for lines in scene.borders().values() for line in lines]
+    drawn = [line for lines in scene.lines().values() for line in lines]
     assert len(set(map(id, drawn))) == len(drawn)
-    kinds = {rank: {kind for r, _, kind in scene.borders() if r == rank} for rank in ("republic", "gubernia", "uezd")}
+    kinds = {rank: {kind for r, _, kind in scene.lines() if r == rank} for rank in ("republic", "gubernia", "uezd")}
     assert kinds["republic"] >= {"solid", "dotted"}
     assert "guess" in kinds["uezd"]
-    coarse = Scene(atlas, base, "1922-12-31", "de_jure", 1, FRAME).borders()
+    coarse = Scene(atlas, base, "1922-12-31", "de_jure", 1, FRAME).lines()
     assert not [rank for rank, *_ in coarse if rank == "uezd"]
 
 
@@ -278,7 +279,7 @@ def test_the_colours_are_those_of_the_apps_map_by_day(atlas, base):
     colours = palette()
     css = (ROOT / "src/kazatlas/static/map.css").read_text(encoding="utf-8")
     assert colours["c-akmola"] == re.findall(r"--c-akmola: (#\w{6});", css)[0]
-    homes = Scene(atlas, base, DECREE, "de_jure", 2, FRAME).home
+    homes = calendar_of(atlas).home
     missing = {unit for unit in homes if f"c-{unit}" not in colours}
     assert not missing
     assert mix("#000000", 0.5) == "#808080"
@@ -355,12 +356,12 @@ def test_the_blank_map_asks_and_the_answers_tell(atlas, base, day, view):
     for number in (*map(str, range(1, len(names) - gubernias + 1)), *map(roman, range(1, gubernias + 1))):
         # On the map and in the key.
         assert texts(blank).count(number) == texts(told).count(number) == 2, number
-    assert load_words("kk")("plate.task_2") in joined(blank)
-    assert load_words("kk")("plate.task_2") not in joined(told)
+    assert load_catalogue("kk")("plate.task_2") in joined(blank)
+    assert load_catalogue("kk")("plate.task_2") not in joined(told)
 
 
 def test_a_blank_map_of_gubernias_asks_for_gubernias_only(atlas, base):
     svg = exercise(atlas, base, "1922-12-31", "de_jure", "ru", "svg", level=1)
     assert texts(svg).count("VIII") == 2
-    assert load_words("ru")("plate.task_1") in joined(svg)
+    assert load_catalogue("ru")("plate.task_1") in joined(svg)
     assert key_names(atlas, base, "1922-12-31", "de_jure", 1, "ru")[0] == "Букеевская губерния"

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from kazatlas.evidence import Evidence
-from kazatlas.quality import measure_quality, quality_sections, unexplained
-from kazatlas.record import LANGUAGES
-from kazatlas.words import load_words
+from kazatlas.atlas.quality import measure_quality, unexplained
+from kazatlas.record.evidence import Evidence
+from kazatlas.record.types import LANGUAGES
+from kazatlas.text.catalogue import load_catalogue
+from kazatlas.text.quality_tables import quality_sections
 from tests.conftest import version, words
 
 
@@ -190,12 +191,12 @@ def test_a_gubernia_that_misses_its_best_figure_without_a_reason_is_found(built,
 
 
 def test_doubts_stand_on_the_quality_page(toy_atlas):
-    section = quality_sections(toy_atlas, load_words("en"))[-1]
+    section = quality_sections(toy_atlas, load_catalogue("en"))[-1]
     assert section.rows == [["Where was B3?", "a map"]]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_is_whole_in_every_language(toy_atlas, language):
-    sections = quality_sections(toy_atlas, load_words(language))
+    sections = quality_sections(toy_atlas, load_catalogue(language))
     assert all(len(row) == len(section.columns) for section in sections for row in section.rows)
     assert all(section.title and section.note for section in sections)

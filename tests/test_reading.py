@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from kazatlas.atlas import Atlas
-from kazatlas.lesson import lesson_cards
-from kazatlas.parts import WALK
-from kazatlas.words import LANGUAGES, OWN_NAMES, Language, load_words
+from kazatlas.atlas.store import Atlas
+from kazatlas.text.catalogue import LANGUAGES, OWN_NAMES, Language, load_catalogue
+from kazatlas.web.lesson import lesson_cards
+from kazatlas.web.widgets import WALK
 from tests.conftest import at_rest
 from tests.test_browser import FRAME, expect, map_of, pytestmark  # noqa: F401
 from tests.test_claims import choose
@@ -75,7 +75,7 @@ KAZAKH = "ӘәҒғҚқҢңӨөҰұҮүҺһ"
 STRANGE = {
     "en": r"[А-Яа-яЁёІі" + KAZAKH + "]{2,}",
     "ru": rf"\w[{KAZAKH}]|[{KAZAKH}]\w|[A-Za-z]{{3,}}",
-    # Words of Russian that Kazakh has no use for: its own are spelt with the same letters.
+    # Catalogue of Russian that Kazakh has no use for: its own are spelt with the same letters.
     "kk": r"[A-Za-z]{3,}|\b(?:в|на|по|из|для|года|году|область|уезда|что|который|было|были|этот|эта)\s",
 }
 
@@ -140,7 +140,7 @@ def names_of_sources(atlas: Atlas) -> list[str]:
         # A place is called as its source prints it.
         told |= {witness["properties"]["name"], witness["properties"]["locator"]}
     # What we say ourselves in a citation, we say in the reader's language.
-    ours = load_words("en").said
+    ours = load_catalogue("en").said
     return sorted((text for text in told if len(text) > 2 and ours(text) is None), key=len, reverse=True)
 
 
@@ -209,7 +209,7 @@ def test_a_dark_page_can_be_read_by_everyone(reader: Callable[..., Any], name: s
 def test_wherever_a_reader_goes_nothing_is_of_another_language(
     reader: Callable[..., Any], names_of_sources: list[str], language: Language
 ) -> None:
-    words, page = load_words(language), reader(language, "map")
+    words, page = load_catalogue(language), reader(language, "map")
     frame = page.frame_locator(FRAME)
 
     def assert_ours() -> None:
@@ -287,7 +287,7 @@ class _Ours(HTMLParser):
 def test_no_card_on_any_day_has_a_word_of_another_language(
     atlas: Atlas, names_of_sources: list[str], language: Language
 ) -> None:
-    texts = lesson_cards(atlas, load_words(language))["texts"]
+    texts = lesson_cards(atlas, load_catalogue(language))["texts"]
     assert len(texts) > 500
     ours = {text for html in texts for text in _Ours(html).found}
     assert strange(language, ours, [*names_of_sources, *MENTIONED]) == set()
@@ -320,7 +320,7 @@ def test_the_map_stays_in_sight_while_a_card_is_read(reader: Callable[..., Any])
 def test_my_place_has_a_ladder_that_warns_fits_a_phone_and_can_be_printed(
     atlas: Atlas, reader: Callable[..., Any]
 ) -> None:
-    words, page = load_words("ru"), reader("ru", "place")
+    words, page = load_catalogue("ru"), reader("ru", "place")
     accuracy = words.number(atlas.tables["methods"]["period-map-line"]["accuracy_km"])
     page.get_by_label(words("place.town")).fill("Исилькуль")
     page.keyboard.press("Enter")
@@ -347,7 +347,7 @@ def test_my_place_has_a_ladder_that_warns_fits_a_phone_and_can_be_printed(
 
 
 def test_the_units_in_force_are_a_table_to_be_sorted_and_followed(reader: Callable[..., Any]) -> None:
-    words, page = load_words("en"), reader("en", "tables&date=1921-12-31")
+    words, page = load_catalogue("en"), reader("en", "tables&date=1921-12-31")
     table = page.locator(".kz-panel table").first
     choose(page, words("pages.sort"), words("pages.sort_area"))
     largest = table.locator("tbody tr", has_text="gubernia").first.locator("th")
@@ -381,7 +381,7 @@ def go_to_page(page: Any, language: Language, name: str) -> None:
         now = page.evaluate("() => document.activeElement.value")
         page.keyboard.press("ArrowRight")
         page.wait_for_function("value => document.activeElement.value !== value", arg=now)
-    expect(page).to_have_title(re.compile("^" + re.escape(load_words(language)(f"pages.{name}"))))
+    expect(page).to_have_title(re.compile("^" + re.escape(load_catalogue(language)(f"pages.{name}"))))
     at_rest(page)
 
 
@@ -395,7 +395,7 @@ TRANSFER = {
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_newcomer_finds_semeys_transfer_by_keyboard_alone(reader: Callable[..., Any], language: Language) -> None:
-    words = load_words(language)
+    words = load_catalogue(language)
     page = reader(language, "map")
     frame = page.frame_locator(FRAME)
     # Past the map to the search.

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from kazatlas.record import read_record
+from kazatlas.record.reading import read_record
 from tests.conftest import write_toy
 
 

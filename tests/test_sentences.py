@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from kazatlas.inflection import inflect
-from kazatlas.lineage import changes, history
-from kazatlas.record import LANGUAGES
-from kazatlas.sentences import relation_words, sentence, summary
-from kazatlas.words import fields, load_words
+from kazatlas.atlas.lineage import changes, history
+from kazatlas.record.types import LANGUAGES
+from kazatlas.text.catalogue import fields, load_catalogue
+from kazatlas.text.change_sentences import relation_words, sentence, summary
+from kazatlas.text.inflection import inflect
 from tests.conftest import CITED, event, version
 
 
@@ -37,17 +37,17 @@ def told_toy(toy):
 
 
 def texts(atlas, day, language="en"):
-    return [told.text for told in summary(atlas, day, load_words(language))]
+    return [told.text for told in summary(atlas, day, load_catalogue(language))]
 
 
 def test_the_republic_comes_first_then_gubernias_then_uezds(built, told_toy):
-    levels = [told.level for told in summary(built(told_toy), "1920-08-26", load_words("en"))]
+    levels = [told.level for told in summary(built(told_toy), "1920-08-26", load_catalogue("en"))]
     assert levels == sorted(levels) and set(levels) == {0, 1, 2}
 
 
 def test_what_differs_between_decree_and_fact_says_so(built, told_toy):
     atlas = built(told_toy)
-    km2 = load_words("en").number(round(history(atlas).area_km2["b1"], -1))
+    km2 = load_catalogue("en").number(round(history(atlas).area_km2["b1"], -1))
     assert f"By decree, B1 uezd (about {km2} km²) passes from East gubernia to West gubernia." in texts(
         atlas, "1920-08-26"
     )
@@ -65,7 +65,7 @@ def test_what_is_the_same_by_decree_and_in_fact_is_said_once(built, told_toy):
 def test_a_transfer_is_told_in_the_cases_of_each_language(built, told_toy):
     atlas = built(told_toy)
     russian = " ".join(texts(atlas, "1921-04-01", "ru"))
-    km2 = load_words("ru").number(round(history(atlas).area_km2["b1"], -1))
+    km2 = load_catalogue("ru").number(round(history(atlas).area_km2["b1"], -1))
     assert (
         f"На деле B1-ский уезд (около {km2} км²) переходит из состава Восточной губернии в состав Западной" in russian
     )
@@ -74,7 +74,7 @@ def test_a_transfer_is_told_in_the_cases_of_each_language(built, told_toy):
 
 
 def test_a_unit_without_a_border_is_shown_within_another(built, told_toy):
-    (told,) = [t for t in summary(built(told_toy), "1921-04-01", load_words("en")) if "b3-raion" in t.units]
+    (told,) = [t for t in summary(built(told_toy), "1921-04-01", load_catalogue("en")) if "b3-raion" in t.units]
     assert told.text == "B3 raion is formed; its border is not recovered, and the map shows a point within B1 uezd."
     assert told.certainty == "uncertain"
 
@@ -88,7 +88,7 @@ def test_what_an_act_states_is_told_as_the_act_says(built, told_toy):
     assert "B3 raion is split off from B1 uezd; its border is not recovered." in texts(atlas, "1921-04-01")
     assert texts(atlas, "1922-05-01") == ["B3 raion is abolished and merged into B1 uezd."]
     stated = [r for r in history(atlas).relations if r.evidence == "stated"]
-    assert [relation_words(r, atlas, load_words("kk"), "b3-raion") for r in stated] == ["B1 уезі", "B1 уезі"]
+    assert [relation_words(r, atlas, load_catalogue("kk"), "b3-raion") for r in stated] == ["B1 уезі", "B1 уезі"]
 
 
 def test_uezds_that_make_a_new_one_are_told_with_it(built, told_toy):
@@ -144,15 +144,15 @@ def test_days_on_which_the_map_stays_the_same_say_so(built, told_toy):
 def test_every_change_has_a_sentence_but_what_we_only_redrew(toy_atlas, language):
     for day in history(toy_atlas).days:
         for change in changes(toy_atlas, day):
-            text = sentence(change, toy_atlas, load_words(language))
+            text = sentence(change, toy_atlas, load_catalogue(language))
             assert bool(text) is (change.type != "redigitised")
             assert text[:1] == text[:1].upper() and "{" not in text
 
 
 def test_the_catalogues_want_the_same_names_filled_in():
-    keys = [key for key in load_words("en").texts if key.startswith(("change.", "quality."))]
+    keys = [key for key in load_catalogue("en").texts if key.startswith(("change.", "quality."))]
     for key in keys:
-        wanted = [fields(load_words(language).texts[key]) for language in LANGUAGES]
+        wanted = [fields(load_catalogue(language).texts[key]) for language in LANGUAGES]
         assert wanted[0] == wanted[1] == wanted[2] or key.startswith("change.renamed_"), key
 
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from kazatlas.server import send_at_once
+from kazatlas.web.serve import send_at_once
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux lists a process's open files")
 

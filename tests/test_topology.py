@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import shapely
 
-from kazatlas.atlas import Atlas
-from kazatlas.lineage import ghosts
-from kazatlas.record import VIEWS
-from kazatlas.topology import build_topology
+from kazatlas.atlas.lineage import ghosts
+from kazatlas.atlas.store import Atlas
+from kazatlas.build.map_data import build_topology
+from kazatlas.record.types import VIEWS
 
 
 @pytest.fixture

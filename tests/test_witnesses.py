@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from kazatlas.faces import build_faces
-from kazatlas.record import COVERAGE, Witness, WitnessCoordinate, WitnessTest, read_record
-from kazatlas.timeline import stretches
-from kazatlas.witnesses import Proof, is_held_back, new_tests, write_tests
+from kazatlas.record.faces import build_faces
+from kazatlas.record.reading import read_record
+from kazatlas.record.types import COVERAGE, Witness, WitnessCoordinate, WitnessTest
+from kazatlas.record.versions import stretches
+from kazatlas.record.witnesses import Proof, is_held_back, new_tests, write_tests
 from tests.conftest import CITED, version, write_toy
 
 

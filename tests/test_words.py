@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
-from kazatlas.atlas import Atlas
-from kazatlas.cards import OWN_SOURCES
-from kazatlas.words import LANGUAGES, Language, fields, load_words
+from kazatlas.atlas.store import Atlas
+from kazatlas.text.catalogue import LANGUAGES, Language, fields, load_catalogue
+from kazatlas.web.cards import OWN_SOURCES
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = [
     ROOT / "app.py",
-    *sorted((ROOT / "src" / "kazatlas").glob("*.py")),
+    *sorted((ROOT / "src" / "kazatlas").rglob("*.py")),
     *sorted((ROOT / "frontend" / "src").glob("*.js")),
 ]
-KINDS = "|".join(sorted({key.partition(".")[0] for key in load_words("kk").texts}))
+KINDS = "|".join(sorted({key.partition(".")[0] for key in load_catalogue("kk").texts}))
 # Names and terms that are written alike in every language.
 FOREIGN = (
     r"GeoJSON|GeoPackage|QGIS|CSV|Data Package|TopoJSON|Linked Places|OpenHistoricalMap|PNG|SVG|HTML|CHANGELOG|JSON|UTF-8|WGS 84|FeatureCollection|A4|"
@@ -27,7 +27,7 @@ FOREIGN = (
 
 
 def test_the_three_catalogues_have_the_same_words() -> None:
-    kk, ru, en = (load_words(language).texts for language in LANGUAGES)
+    kk, ru, en = (load_catalogue(language).texts for language in LANGUAGES)
     assert list(kk) == list(ru) == list(en)
 
 
@@ -39,21 +39,21 @@ def test_no_word_is_written_twice(language: Language) -> None:
 
 
 def test_the_same_values_are_filled_in_in_every_language() -> None:
-    for key, text in load_words("kk").texts.items():
+    for key, text in load_catalogue("kk").texts.items():
         # Sentences about changes name a unit where the grammar of each language wants it; test_sentences.py reads them.
         for language in ("ru", "en") if not key.startswith("change.") else ():
-            assert fields(load_words(language).texts[key]) == fields(text), key
+            assert fields(load_catalogue(language).texts[key]) == fields(text), key
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_word_is_in_its_own_script(language: Language) -> None:
     foreign = "[А-Яа-яЁёӘәҒғҚқҢңӨөҰұҮүҺһІі]" if language == "en" else "[A-Za-z]"
-    for key, text in load_words(language).texts.items():
+    for key, text in load_catalogue(language).texts.items():
         assert not re.search(foreign, re.sub(FOREIGN, "", text)), (language, key, text)
 
 
 def test_russian_words_have_no_kazakh_letters() -> None:
-    for key, text in load_words("ru").texts.items():
+    for key, text in load_catalogue("ru").texts.items():
         assert not re.search("[ӘәҒғҚқҢңӨөҰұҮүҺһІі]", text), key
 
 
@@ -64,14 +64,14 @@ def test_every_word_asked_for_is_there_and_every_word_there_is_asked_for() -> No
     # Keys put together from a value of the record are asked for by their beginning.
     begun = {key for key in asked if key.endswith("_")}
     begun |= set(re.findall(rf"""["'`]((?:{KINDS})\.[a-z0-9_-]*)(?:["'] \+|\$?\{{)""", texts))
-    known = set(load_words("kk").texts)
+    known = set(load_catalogue("kk").texts)
     assert asked - begun - {key for key in asked if key.endswith(".")} <= known
     assert {key for key in known if key not in asked and not any(key.startswith(start) for start in begun)} == set()
 
 
 def test_a_missing_word_is_an_error() -> None:
     with pytest.raises(KeyError):
-        load_words("kk")("no.such.word")
+        load_catalogue("kk")("no.such.word")
 
 
 @pytest.mark.parametrize(
@@ -89,12 +89,12 @@ def test_a_missing_word_is_an_error() -> None:
     ],
 )
 def test_a_date_is_said_no_more_exactly_than_it_is_known(language: Language, precision: str, words: str) -> None:
-    assert load_words(language).date("1920-08-26", precision) == words
+    assert load_catalogue(language).date("1920-08-26", precision) == words
 
 
 def test_numbers_are_grouped_as_the_language_does() -> None:
-    assert load_words("en").number(1234567.6) == "1,234,567.6"
-    assert load_words("ru").number(63590) == "63\u00a0590"
+    assert load_catalogue("en").number(1234567.6) == "1,234,567.6"
+    assert load_catalogue("ru").number(63590) == "63\u00a0590"
 
 
 def test_what_we_say_ourselves_in_a_citation_is_there_in_every_language(atlas: Atlas) -> None:
@@ -116,14 +116,14 @@ def test_what_we_say_ourselves_in_a_citation_is_there_in_every_language(atlas: A
     ours |= {source["title"] for id_, source in atlas.tables["sources"].items() if id_.startswith("article-note-")}
     assert len(ours) > 100
     for language in LANGUAGES:
-        missing = sorted(text for text in ours if load_words(language).said(text) is None)
+        missing = sorted(text for text in ours if load_catalogue(language).said(text) is None)
         assert missing == [], "a row for each belongs into src/kazatlas/locale/citations.tsv"
         foreign = "[А-Яа-яЁёІі" + "ӘәҒғҚқҢңӨөҰұҮүҺһ]{2,}" if language == "en" else "[A-Za-z]"
         for text in ours:
-            said = re.sub("«[^»]*»|“[^”]*”", "", str(load_words(language).said(text)))
+            said = re.sub("«[^»]*»|“[^”]*”", "", str(load_catalogue(language).said(text)))
             assert not re.search(foreign, said), said
 
 
 @pytest.mark.parametrize(("edtf", "told"), [("1897", "1897"), ("1890/1907", "1890–1907"), ("192X", "1920s")])
 def test_years_are_told_as_one_writes_them(edtf: str, told: str) -> None:
-    assert load_words("en").years(edtf) == told
+    assert load_catalogue("en").years(edtf) == told

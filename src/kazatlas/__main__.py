@@ -13,8 +13,9 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from kazatlas import export, location
-from kazatlas.atlas import (
+from kazatlas.atlas import location
+from kazatlas.atlas.fingerprints import edition_of, write_edition
+from kazatlas.atlas.store import (
     AtlasError,
     dump_features,
     features_of,
@@ -24,17 +25,20 @@ from kazatlas.atlas import (
     read_built,
     write_built,
 )
-from kazatlas.build import build_atlas, data_header
-from kazatlas.edition import edition_of, write_edition
-from kazatlas.faces import build_faces
+from kazatlas.build.run import build_atlas, data_header
+from kazatlas.export import formats as export
 from kazatlas.folders import find_geodata, is_packaged, remedy
-from kazatlas.lesson import write_lesson
-from kazatlas.record import COVERAGE, LANGUAGES, RecordError, fewer, read_json, read_record
-from kazatlas.scene import read_base
-from kazatlas.server import serve
-from kazatlas.timeline import stretches
-from kazatlas.witnesses import TESTS, Proof, new_tests, write_tests
-from kazatlas.words import Language
+from kazatlas.plate.print_map import read_base
+from kazatlas.record.faces import build_faces
+from kazatlas.record.problems import RecordError, shortened
+from kazatlas.record.reading import read_record
+from kazatlas.record.text_files import read_json
+from kazatlas.record.types import COVERAGE, LANGUAGES
+from kazatlas.record.versions import stretches
+from kazatlas.record.witnesses import TESTS, Proof, new_tests, write_tests
+from kazatlas.text.catalogue import Language
+from kazatlas.web.lesson import write_lesson
+from kazatlas.web.serve import serve
 
 GEODATA = find_geodata()
 READS_RECORD = ("build", "edition", "witnesses")
@@ -62,7 +66,7 @@ def command_build(folder: Path, check: bool) -> int:
     try:
         files = _build(folder)
     except RecordError as error:
-        for problem in fewer(error.problems):
+        for problem in shortened(error.problems):
             print(problem)
             log.error("problem file=%s id=%s", problem.file, problem.id or "-")
         count = len(error.problems)

@@ -1,5 +1,5 @@
 /* Made by `npm run build` in frontend/, which is where to change it.
- * sources 9a59b4833ebbfc244cd49c253b8a0226ef8e9da5bd2425bd6e457b078284b11f
+ * sources a8b7ed50a25722e01ca29aec8b4047e5c262eb3cb00bb3ae451c3286b03007d4
  * contents 732eff245634352250f7764687ab8cd30979c64303cce1b919f78c2db3b010f1
  */
 /* @preserve

@@ -1,0 +1,1 @@
+"""The build: the record made into the files of geodata/built."""

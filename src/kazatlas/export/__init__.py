@@ -1,0 +1,1 @@
+"""Exports: the atlas in the file formats of other software."""

@@ -1,0 +1,155 @@
+"""QGIS: how the layers of the GeoPackage look there, and what they say of themselves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from importlib import resources
+from xml.sax.saxutils import escape, quoteattr
+
+from kazatlas.atlas.selection import EndRule
+
+_INK, _SOFT, _REPUBLIC = "#4f463c", "#6d6357", "#5d2418"
+_DASHES = {"certain": "solid", "less-certain": "dash", "uncertain": "dot"}
+
+
+def palette() -> dict[str, str]:
+    """Return the map's colour of each first-level unit by day; `other` for those without one."""
+    css = (resources.files("kazatlas") / "static" / "map.css").read_text(encoding="utf-8")
+    # The colours of the day stand before those of the night, under the same names.
+    return dict(reversed(re.findall(r"--c-([a-z-]+): (#[0-9a-f]{6});", css)))
+
+
+def _options(values: dict[str, str]) -> str:
+    items = "".join(f'<Option name="{k}" type="QString" value={quoteattr(v)}/>' for k, v in values.items())
+    return f'<Option type="Map">{items}</Option>'
+
+
+def _colour(code: str | None, alpha: int = 255) -> str:
+    if code is None:
+        return "0,0,0,0"
+    return ",".join(str(int(code[i : i + 2], 16)) for i in (1, 3, 5)) + f",{alpha}"
+
+
+def _symbol(name: int, kind: str, layer: str, order: int, values: dict[str, str]) -> str:
+    return (
+        f'<symbol name="{name}" type="{kind}" alpha="1" clip_to_extent="1" force_rhr="0">'
+        f'<layer class="{layer}" enabled="1" locked="0" pass="{order}">{_options(values)}</layer></symbol>'
+    )
+
+
+def _fill(name: int, order: int, fill: str | None, line: str, width: float, style: str = "solid") -> str:
+    return _symbol(name, "fill", "SimpleFill", order, {
+        "color": _colour(fill, 200), "style": style if fill else "no", "joinstyle": "round",
+        "outline_color": _colour(line), "outline_style": "solid", "outline_width": str(width),
+        "outline_width_unit": "MM",
+    })  # fmt: skip
+
+
+def _line(name: int, line: str, width: float, style: str) -> str:
+    values = {"line_color": _colour(line), "line_style": style, "line_width": str(width), "line_width_unit": "MM"}
+    return _symbol(name, "line", "SimpleLine", 0, values)
+
+
+def _marker(name: int, fill: str | None, size: float) -> str:
+    return _symbol(name, "marker", "SimpleMarker", 0, {
+        "name": "circle", "color": _colour(fill), "outline_color": _colour(_INK), "outline_width": "0.3",
+        "size": str(size), "size_unit": "MM",
+    })  # fmt: skip
+
+
+def _rules(rules: Iterable[tuple[str, str, str]], moment: str) -> str:
+    """Return a rule-based renderer; each rule is a filter, a label and a symbol, and holds at a moment in time."""
+    rows, symbols = [], []
+    for number, (condition, label, symbol) in enumerate(rules):
+        whole = f"({condition}) AND ({moment})" if moment else condition
+        rows.append(f'<rule key="{{{number}}}" symbol="{number}" filter={quoteattr(whole)} label={quoteattr(label)}/>')
+        symbols.append(symbol)
+    return (
+        '<renderer-v2 type="RuleRenderer" symbollevels="1" forceraster="0" enableorderby="0">'
+        f'<rules key="{{rules}}">{"".join(rows)}</rules><symbols>{"".join(symbols)}</symbols></renderer-v2>'
+    )
+
+
+def _labels(expression: str, size: float, *, is_area: bool) -> str:
+    place = 'placement="1" quadOffset="4"' if is_area else 'placement="0" dist="1" distUnits="MM"'
+    return (
+        '<labeling type="simple"><settings>'
+        f'<text-style fieldName={quoteattr(expression)} isExpression="1" fontSize="{size}" fontSizeUnit="Point" '
+        f'textColor="{_colour("#2c2a26")}" textOpacity="1" multilineHeight="1">'
+        '<text-buffer bufferDraw="1" bufferSize="0.8" bufferSizeUnits="MM" bufferColor="252,249,242,255" '
+        'bufferOpacity="0.9"/></text-style>'
+        f"<placement {place}/>"
+        # Areas lie upon one another here; were they obstacles, none would be labelled.
+        '<rendering obstacle="0" scaleVisibility="0"/></settings></labeling>'
+    )
+
+
+def _style(renderer: str, labels: str = "", rule: EndRule | None = None) -> str:
+    temporal = ""
+    if rule:
+        # Mode 2: from one field to another. Limit mode 0 leaves the end out, 1 takes it in.
+        temporal = (
+            f'<temporal enabled="1" mode="2" startField="{rule.start}" endField="{rule.end}" '
+            f'limitMode="{int(rule.is_inclusive)}" accumulate="0" fixedDuration="0" durationUnit="min" '
+            'durationField="" startExpression="" endExpression=""/>'
+        )
+    return (
+        "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>"
+        f'<qgis version="3.22" labelsEnabled="{int(bool(labels))}" styleCategories="Symbology|Labeling|Temporal">'
+        f"{temporal}{renderer}{labels}</qgis>"
+    )
+
+
+def layer_styles(units: Iterable[str], rule: EndRule, *, is_dated: bool) -> dict[str, str]:
+    """Return the QGIS style (QML) of each layer of the GeoPackage, by the layer's name.
+
+    With the temporal controller on, QGIS shows the moment it stands at. Without it, layers of
+    many dates would lie upon one another; then only what has no known end is drawn.
+
+    Parameters
+    ----------
+    units
+        Ids of the first-level units; those of the atlas's own map keep its colours.
+    is_dated
+        Whether the layers hold one date only.
+    """
+    moment = "" if is_dated else f'@map_start_time IS NOT NULL OR "{rule.end}" IS NULL'
+    temporal = None if is_dated else rule
+    colours = palette()
+    fills = [(f'"level" = 1 AND "unit" = \'{unit}\'', unit, colours.get(unit, colours["other"])) for unit in units]
+    fills.append(('"level" = 0 AND "faces" <> \'\'', "state", colours["other"]))
+    areas = [(test, label, _fill(n, 0, fill, _INK, 0.5)) for n, (test, label, fill) in enumerate(fills)]
+    areas.append(('"level" = 2', "uezd or raion", _fill(len(areas), 1, None, _SOFT, 0.2)))
+    areas.append(("\"type\" = 'republic'", "republic", _fill(len(areas), 2, None, _REPUBLIC, 1.0)))
+    name = 'CASE WHEN "level" = 1 THEN upper("label_kk") WHEN "level" = 2 THEN "label_kk" END'
+    unit_style = _style(_rules(areas, moment), _labels(name, 8, is_area=True), temporal)
+    sizes = [(f'"rank" = {rank}', f"rank {rank}", _marker(rank - 1, _INK, 3.2 - 0.7 * rank)) for rank in (1, 2, 3)]
+    lines = [
+        (f"\"certainty\" = '{word}'", word, _line(n, _INK, 0.4, dashes))
+        for n, (word, dashes) in enumerate(_DASHES.items())
+    ]
+    hatch = [("TRUE", "zone", _fill(0, 0, "#8a3b22", "#8a3b22", 0.3, "b_diagonal"))]
+    unknown = [("TRUE", "border not recovered", _marker(0, None, 2.4))]
+    return {
+        "units_de_jure": unit_style,
+        "units_de_facto": unit_style,
+        "units_without_border": _style(_rules(unknown, moment), _labels('"label_kk"', 7, is_area=False), temporal),
+        "borders": _style(_rules(lines, "")),
+        "places": _style(_rules(sizes, moment), _labels('"name_kk"', 7, is_area=False), temporal),
+        "zones": _style(_rules(hatch, moment), "", temporal),
+    }
+
+
+def layer_metadata(layer: str, description: str, header: dict[str, str]) -> str:
+    """Return what QGIS shows of a layer in its properties: licence, rights, how to cite, end rule."""
+    abstract = " ".join(
+        [description, header["end_rule"] + ".", f"Data version {header['data_version']}.", header["citation"]]
+    )
+    members = {
+        "identifier": f"kazatlas:{layer}", "parentidentifier": "kazatlas", "language": "kk", "type": "dataset",
+        "title": f"{header['title']}: {layer}", "abstract": abstract, "license": header["license"],
+        "rights": header["attribution"], "encoding": "UTF-8",
+    }  # fmt: skip
+    inside = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in members.items())
+    return f"<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'><qgis version=\"3.22\">{inside}</qgis>"

@@ -1,0 +1,1 @@
+"""Plates: a day of the atlas on paper."""

@@ -1,0 +1,1 @@
+"""Texts in Kazakh, Russian and English: the catalogue of messages, case forms, sentences of change, citations."""

@@ -1,0 +1,1 @@
+"""The web page: the map, the cards, the pages and Streamlit's widgets."""

@@ -1,0 +1,107 @@
+"""Server: the page served without a clone of the project, and what the web server's connections lack."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import stat
+import tempfile
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from kazatlas.folders import settings
+
+_OPEN_FILES = Path("/proc/self/fd")
+
+
+def send_at_once() -> int:
+    """Have the process's TCP connections, and those it will accept, send what they have without waiting.
+
+    Streamlit hands uvicorn a listening socket that asyncio does not know as TCP, so that Nagle's algorithm
+    stays on and the second message of each answer waits some 40 ms for the reader's acknowledgement of the
+    first (https://github.com/Kludex/uvicorn/issues/3149). On Linux an accepted connection inherits
+    `TCP_NODELAY` from the socket that listens.
+
+    Returns
+    -------
+    The number of sockets that were set; 0 where the system does not list a process's open files.
+    """
+    count = 0
+    for file in _OPEN_FILES.iterdir() if _OPEN_FILES.is_dir() else ():
+        number = int(file.name)
+        try:
+            if not stat.S_ISSOCK(os.fstat(number).st_mode):
+                continue
+            with socket.socket(fileno=os.dup(number)) as found:
+                if found.family in (socket.AF_INET, socket.AF_INET6) and found.type == socket.SOCK_STREAM:
+                    found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                    count += 1
+        except OSError:
+            # Closed in the meantime, or not TCP after all.
+            continue
+    return count
+
+
+def entry(folder: Path, geodata: Path) -> Path:
+    """Lay out in an empty folder what Streamlit serves, and return the script that it is to run.
+
+    Streamlit serves static files only from `static/` beside the script that it runs. An installed package
+    is no place for them: it may not be written, and several servers may run from it.
+    """
+    (folder / "static").mkdir()
+    script = folder / "app.py"
+    script.write_text(
+        "from pathlib import Path\n\nfrom kazatlas.web import page\n\n"
+        f"page.main(Path({str(geodata.resolve())!r}), Path(__file__).parent / 'static')\n",
+        encoding="utf-8",
+    )
+    return script
+
+
+def flags(settings: Mapping[str, Any], of: str = "") -> list[str]:
+    """Return Streamlit's settings, as its config.toml has them, as options of its command line."""
+    told = []
+    for name, value in settings.items():
+        if isinstance(value, Mapping):
+            told += flags(value, f"{of}{name}.")
+        else:
+            told.append(f"--{of}{name}={str(value).lower() if isinstance(value, bool) else value}")
+    return told
+
+
+def _keep(folder: str) -> None:
+    """Keep what tidies /tmp off a folder for the life of the process: systemd-tmpfiles passes by locked folders."""
+    with contextlib.suppress(ImportError, OSError):
+        import fcntl
+
+        fcntl.flock(os.open(folder, os.O_RDONLY), fcntl.LOCK_SH)
+
+
+def serve(geodata: Path, options: Sequence[str] = ()) -> int:
+    """Serve the page of a data folder until it is stopped (Ctrl-C or SIGTERM); return the exit code.
+
+    The page's script and static files stand in a private temporary folder, see `entry`, which is taken away
+    when the server stops; nothing else is written. The page's settings are given as options, because Streamlit
+    looks for a file of them in the current folder.
+
+    Parameters
+    ----------
+    geodata
+        The folder with the built atlas.
+    options
+        Streamlit's own, such as `--server.port=8502`; they count more than the page's settings.
+    """
+    from streamlit.web import cli
+
+    own = flags(tomllib.loads(settings().read_text(encoding="utf-8")))
+    with tempfile.TemporaryDirectory(prefix="kazatlas-serve-") as folder:
+        script = entry(Path(folder), geodata)
+        _keep(folder)
+        try:
+            cli.main(["run", str(script), *own, *options], prog_name="streamlit")
+        except SystemExit as end:
+            return end.code if isinstance(end.code, int) else int(end.code is not None)
+    return 0
