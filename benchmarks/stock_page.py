@@ -91,10 +91,10 @@ def main():
         )
     with right, st.container(key="panel"):
         unit = ((value or {}).get("last_object_clicked_tooltip") or "").strip()
-        html = cards.unit_card(words, unit, day, view) if unit else ""
         events = [event for event in atlas.tables["events"] if event["date"] == day]
-        html += "".join(cards.event_card(words, event, view) for event in events)
-        st.html(f'<div class="kz-panel">{html}</div>')
+        html = [cards.unit_card(words, unit, day, view)] if unit else []
+        html += [cards.event_card(words, event, view) for event in events]
+        st.html(f'<div class="kz-panel">{"".join(html)}</div>')
 
 
 main()

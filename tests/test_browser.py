@@ -14,8 +14,9 @@ from typing import Any
 import geopandas as gpd
 import pytest
 
-from kazatlas.atlas.lineage import ghosts
-from kazatlas.atlas.store import Atlas, change_dates, in_force, stops
+from kazatlas.atlas.day import calendar_of, evidence, tint
+from kazatlas.atlas.lineage import ghosts, history
+from kazatlas.atlas.store import MAP_FRAME, Atlas, change_dates, in_force, stops
 from kazatlas.record.text_files import read_json
 from kazatlas.record.types import VIEWS
 from kazatlas.text.catalogue import load_catalogue
@@ -262,7 +263,7 @@ def test_a_click_on_a_region_shows_its_source_note(open_page: Callable[..., Any]
     frame = map_of(page)
     path = frame.locator('path[data-unit="atbasar-uezd"]')
     where = frame.evaluate("""() => {
-      const element = kazatlas.element, version = element.snapshot().force['atbasar-uezd'];
+      const element = kazatlas.element, version = element.day().force['atbasar-uezd'];
       const at = element.map.latLngToContainerPoint(element.record.place(version.point[0], version.point[1]));
       const box = element.map.getContainer().getBoundingClientRect();
       return [box.left + at.x, box.top + at.y];
@@ -476,7 +477,7 @@ def test_the_places_that_prove_the_border_are_shown_when_wanted(open_page: Calla
     expect(marks).to_have_count(0)
     frame.locator(".kz-legend summary").click()
     frame.locator(".kz-witnesses input").check()
-    day = frame.evaluate("kazatlas.element.snapshot().date")
+    day = frame.evaluate("kazatlas.element.day().date")
     there = [
         feature for feature in atlas.witnesses
         if any(
@@ -744,7 +745,7 @@ def test_two_dates_are_compared_by_a_divider(open_page: Callable[..., Any], atla
     )
     # Beside the divider lies the one date, on its other side the other.
     there = """() => {
-      const element = kazatlas.element, version = element.snapshot().force['turgay-uezd'];
+      const element = kazatlas.element, version = element.day().force['turgay-uezd'];
       const at = element.map.latLngToContainerPoint(element.record.place(version.point[0], version.point[1]));
       const box = element.map.getContainer().getBoundingClientRect();
       const path = document.elementFromPoint(box.left + at.x, box.top + at.y + 12);
@@ -880,3 +881,64 @@ def test_a_click_on_the_map_asks_in_which_uezd_a_place_lay(open_page: Callable[.
     assert frame.locator(".kz-picked").count() == 1
     page.get_by_text("Map", exact=True).click()
     expect(map_of(page).locator(".kz-picked")).to_be_hidden()
+
+
+# ---- one day, one answer; see test_day.py
+
+
+SHOWN = """() => {
+  const { element } = kazatlas, { plate, record } = element, days = [];
+  for (let stop = 0; stop < record.stops.length; stop++) for (const view of ['de_jure', 'de_facto']) {
+    Object.assign(element.state, { stop, view, level: 2 });
+    element.draw();
+    const laid = {};
+    const faces = plate.day().unitOf.flatMap((unit, face) => {
+      const path = plate.units[unit].getElement();
+      return [[record.faces[face].id, [unit, path.style.fill, path.getAttribute("class"), path.style.display !== "none"]]];
+    });
+    Object.values(plate.claims).forEach(layer => {
+      const box = layer.getElement().getAttribute('d');
+      if (layer.getLatLngs().flat(9).length) laid[layer.getElement().style.fill] = box;
+    });
+    days.push({
+      date: record.stops[stop].date, view, faces: Object.fromEntries(faces), claims: Object.keys(laid),
+      lines: plate.edges.map(edge => edge.getElement().getAttribute('class').split(' ').slice(1).join(' '))
+    });
+  }
+  return days;
+}"""
+CLASSES = {"republic": "in", "claimed": "claimed", "home": "home", "abroad": "out"}
+
+
+def test_the_app_draws_each_face_and_line_as_the_day_says(open_page: Callable[..., Any], atlas: Atlas) -> None:
+    page = open_page("?lang=en&date=1920-08-26&view=de_jure")
+    edges = atlas.borders.sort_values("id").to_dict("records")
+    calendar = calendar_of(atlas)
+    shown = map_of(page).evaluate(SHOWN)
+    assert len(shown) == 2 * len(history(atlas).days)
+    for now in shown:
+        day = calendar.day(now["date"], now["view"])
+        assert now["faces"].keys() == day.unit_of.keys()
+        parts: set[str] = set()
+        for face, (unit, colour, css, is_shown) in now["faces"].items():
+            fill = day.fill(face)
+            prefix = "h" if fill.kind == "claimed" else "c"
+            wanted = f"var(--{prefix}-{fill.colour}, var(--{prefix}-other))"
+            classes = [CLASSES[fill.kind], *([] if fill.kind == "abroad" else [f"t{tint(unit)}"])]
+            assert (unit, is_shown) == (day.unit_of[face], True)
+            if (colour, css.split()[2:4]) != (wanted, classes):
+                # The claimed part of a unit is laid over it.
+                assert fill.kind == "claimed" and wanted in now["claims"], (day.date, day.view, face)
+                parts.add(wanted)
+        assert parts == set(now["claims"])
+        for edge, css in zip(edges, now["lines"], strict=True):
+            left, right = (side if isinstance(side, str) else None for side in (edge["left"], edge["right"]))
+            if edge["method"] == MAP_FRAME:
+                assert css.split()[0] == "none"
+                continue
+            line = day.line(left, right)
+            beyond = [] if line.is_ours else ["beyond"]
+            assert css.split() == [line.rank, *beyond, evidence(edge["basis"], edge["certainty"])], (
+                day.date,
+                edge["id"],
+            )

@@ -14,7 +14,7 @@ import pytest
 from kazatlas.atlas.store import Atlas, stops
 from kazatlas.text.catalogue import LANGUAGES, load_catalogue
 from kazatlas.text.citation_styles import STYLES, cite_source, copies
-from kazatlas.web.cards import Cards, place_link
+from kazatlas.web.cards import Cards
 
 EN = load_catalogue("en")
 KK = load_catalogue("kk")
@@ -68,7 +68,7 @@ def test_a_border_not_recovered_is_said(cards: Cards) -> None:
 def test_a_borders_evidence_adds_up_to_its_length(toy_atlas: Atlas, cards: Cards) -> None:
     row = cards.version("b2-uezd", "1920-02-01", "de_jure")
     assert row is not None
-    borders, shore = cards.border(row)
+    borders, shore = cards.index.border(row)
     lengths = toy_atlas.borders.set_index("id")["length_km"]
     assert sum(border.km for border in borders) == pytest.approx(lengths[["a2~b2", "b1~b2", "b2~out-1"]].sum())
     assert shore == pytest.approx(lengths["b2~lake"])
@@ -78,10 +78,10 @@ def test_a_borders_evidence_adds_up_to_its_length(toy_atlas: Atlas, cards: Cards
 def test_a_gubernias_border_is_that_of_its_uezds_together(toy_atlas: Atlas, cards: Cards) -> None:
     row = cards.version("west", "1920-02-01", "de_jure")
     assert row is not None
-    assert cards.faces_of(row) == {"a1", "a2"}
+    assert cards.index.faces_of(row) == {"a1", "a2"}
     lengths = toy_atlas.borders.set_index("id")["length_km"]
     outline = ["a1~out-1", "a2~out-1", "a1~b1", "a2~b2"]
-    assert sum(border.km for border in cards.border(row)[0]) == pytest.approx(lengths[outline].sum())
+    assert sum(border.km for border in cards.index.border(row)[0]) == pytest.approx(lengths[outline].sum())
 
 
 def test_a_unit_that_is_not_yet_says_when_and_where_its_land_was(cards: Cards) -> None:
@@ -108,7 +108,7 @@ def test_land_that_went_to_other_uezds_is_followed(
     cards = Cards(built(toy))
     row = cards.version("a2-uezd", "1922-04-30", "de_jure")
     assert row is not None
-    assert [heir["unit"] for heir in cards.heirs(row, "1922-05-01", "de_jure")] == ["a1-uezd"]
+    assert [other["unit"] for other in cards.index.successors(row, "1922-05-01", "de_jure")] == ["a1-uezd"]
 
 
 def test_a_units_first_day_is_that_of_its_standing_not_of_its_outline(cards: Cards) -> None:
@@ -167,12 +167,13 @@ def test_hostile_text_of_the_record_stays_text(built: Callable[[dict[str, Any]],
     version["citations"] = [
         {"source": "book", "locator": evil, "quote": evil, "quote_lang": "ru", "translation": {"en": evil}}
     ]
-    cards = Cards(built(toy))
+    cards = Cards(built(toy), with_copies=True)
     cards.tables["sources"]["book"]["URL"] = "javascript:alert(1)"
-    cards.with_copies = True
-    html = cards.unit_card(EN, "a1-uezd", "1921-09-01", "de_jure")
-    html += "".join(cards.event_card(EN, event, "de_jure") for event in cards.tables["events"])
-    html += cards.zone_card(EN, "quarrel", "1921-01-01", "de_jure")
+    html = "".join([
+        cards.unit_card(EN, "a1-uezd", "1921-09-01", "de_jure"),
+        *(cards.event_card(EN, event, "de_jure") for event in cards.tables["events"]),
+        cards.zone_card(EN, "quarrel", "1921-01-01", "de_jure"),
+    ])  # fmt: skip
     tags = Tags()
     tags.feed(html)
     assert "img" not in tags.seen
@@ -208,7 +209,7 @@ def test_an_event_says_other_sources_dates(built: Callable[[dict[str, Any]], Atl
         "conflict": ["c1"],
     }  # fmt: skip
     cards = Cards(built(toy))
-    text = text_of(cards.event_card(EN, cards.events["handover"], "de_jure"))
+    text = text_of(cards.event_card(EN, cards.index.events["handover"], "de_jure"))
     assert "April 1921 (day of adoption, certain)" in text
     assert "Other sources say Joined on 26 April" in text
     assert "Accepted reading: a" in text
@@ -275,8 +276,10 @@ def test_a_day_that_is_only_attested_is_said_as_such(
 def test_the_lengths_of_the_ways_of_drawing_add_up_to_the_outline(cards: Cards) -> None:
     row = cards.version("b2-uezd", "1920-02-01", "de_jure")
     assert row is not None
-    borders, shore = cards.border(row)
-    assert sum(way.km for way in cards.drawn(row)) == pytest.approx(sum(border.km for border in borders) + shore)
+    borders, shore = cards.index.border(row)
+    assert sum(way.km for way in cards.index.outline(row)) == pytest.approx(
+        sum(border.km for border in borders) + shore
+    )
 
 
 def test_relatives_are_links_to_their_own_days_with_shares(
@@ -391,9 +394,11 @@ def test_a_zones_card_marks_what_was_in_force(built: Callable[[dict[str, Any]], 
     assert cards.zone_card(EN, "no-such-zone", "1920-09-01", "de_jure") == ""
 
 
-def test_a_link_may_leave_the_day_as_it_is() -> None:
-    assert "data-date" in place_link(EN, "x", day="1920-01-01", view="de_jure", unit=None)
-    assert "data-date" not in place_link(EN, "x", day="1920-01-01", view="de_jure", unit="a", moves=False)
+def test_a_link_may_leave_the_day_as_it_is(cards: Cards) -> None:
+    html = cards.unit_card(EN, "b1-uezd", "1920-09-01", "de_jure")
+    links = {text: tag for tag, text in re.findall("(<a [^>]*>)([^<]*)", html)}
+    assert 'data-date="1920-08-26"' in links["26 August 1920"]
+    assert "data-date" not in links["West gubernia"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -425,4 +430,4 @@ def test_a_day_with_another_reading_shows_it_in_the_real_atlas(atlas: Atlas) -> 
 )
 def test_a_sources_date_is_said_in_words(toy_atlas: Atlas, parts: list[int], told: str) -> None:
     toy_atlas.tables["sources"]["book"]["issued"] = {"date-parts": [parts]}
-    assert f"</cite>. {told} <span" in Cards(toy_atlas).source(EN, "book")
+    assert f"</cite>. {told} <span" in Cards(toy_atlas).references(EN).line("book")

@@ -10,8 +10,8 @@ from itertools import combinations
 import pytest
 
 from kazatlas.atlas.store import Atlas, stops
+from kazatlas.atlas.unit_index import UnitIndex
 from kazatlas.record.types import VIEWS
-from kazatlas.web.cards import Cards
 
 CSS = (resources.files("kazatlas") / "static" / "map.css").read_text(encoding="utf-8")
 DAY, NIGHT = re.findall(r'^:root(?:\[data-theme="dark"\])? \{(.*?)^\}', CSS, re.DOTALL | re.MULTILINE)[:2]
@@ -64,12 +64,12 @@ def contrast(one: str, other: str) -> float:
 @pytest.fixture(scope="module")
 def neighbours(atlas: Atlas) -> set[tuple[str, str]]:
     """Return the gubernias and oblasts that bordered on each other at some time."""
-    cards, found = Cards(atlas), set[tuple[str, str]]()
+    index, found = UnitIndex(atlas), set[tuple[str, str]]()
     for view in VIEWS:
         for day in stops(atlas):
-            rows = [row for unit in cards.rows if (row := cards.version(unit, day, view)) and row["level"] == 1]
-            holder = {face: str(row["unit"]) for row in rows for face in cards.faces_of(row)}
-            for edge in cards.edges:
+            rows = [row for unit in index.rows if (row := index.version(unit, day, view)) and row["level"] == 1]
+            holder = {face: str(row["unit"]) for row in rows for face in index.faces_of(row)}
+            for edge in index.edges:
                 left, right = holder.get(edge["left"]), holder.get(edge["right"])
                 if left and right and left != right:
                     found.add((min(left, right), max(left, right)))

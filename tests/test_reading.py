@@ -140,7 +140,7 @@ def names_of_sources(atlas: Atlas) -> list[str]:
         # A place is called as its source prints it.
         told |= {witness["properties"]["name"], witness["properties"]["locator"]}
     # What we say ourselves in a citation, we say in the reader's language.
-    ours = load_catalogue("en").said
+    ours = load_catalogue("en").editorial
     return sorted((text for text in told if len(text) > 2 and ours(text) is None), key=len, reverse=True)
 
 

@@ -9,14 +9,15 @@ from typing import Any
 import pytest
 
 from kazatlas.atlas.store import Atlas
+from kazatlas.record.evidence import OWN_SOURCES
 from kazatlas.text.catalogue import LANGUAGES, Language, fields, load_catalogue
-from kazatlas.web.cards import OWN_SOURCES
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = [
     ROOT / "app.py",
     *sorted((ROOT / "src" / "kazatlas").rglob("*.py")),
     *sorted((ROOT / "frontend" / "src").glob("*.js")),
+    *(ROOT / "src/kazatlas/templates").glob("*.jinja"),
 ]
 KINDS = "|".join(sorted({key.partition(".")[0] for key in load_catalogue("kk").texts}))
 # Names and terms that are written alike in every language.
@@ -63,7 +64,7 @@ def test_every_word_asked_for_is_there_and_every_word_there_is_asked_for() -> No
     asked -= {name for name in asked if name.endswith((".js", ".css", ".html", ".json"))}
     # Keys put together from a value of the record are asked for by their beginning.
     begun = {key for key in asked if key.endswith("_")}
-    begun |= set(re.findall(rf"""["'`]((?:{KINDS})\.[a-z0-9_-]*)(?:["'] \+|\$?\{{)""", texts))
+    begun |= set(re.findall(rf"""["'`]((?:{KINDS})\.[a-z0-9_-]*)(?:["'] [+~]|\$?\{{)""", texts))
     known = set(load_catalogue("kk").texts)
     assert asked - begun - {key for key in asked if key.endswith(".")} <= known
     assert {key for key in known if key not in asked and not any(key.startswith(start) for start in begun)} == set()
@@ -116,11 +117,11 @@ def test_what_we_say_ourselves_in_a_citation_is_there_in_every_language(atlas: A
     ours |= {source["title"] for id_, source in atlas.tables["sources"].items() if id_.startswith("article-note-")}
     assert len(ours) > 100
     for language in LANGUAGES:
-        missing = sorted(text for text in ours if load_catalogue(language).said(text) is None)
+        missing = sorted(text for text in ours if load_catalogue(language).editorial(text) is None)
         assert missing == [], "a row for each belongs into src/kazatlas/locale/citations.tsv"
         foreign = "[А-Яа-яЁёІі" + "ӘәҒғҚқҢңӨөҰұҮүҺһ]{2,}" if language == "en" else "[A-Za-z]"
         for text in ours:
-            said = re.sub("«[^»]*»|“[^”]*”", "", str(load_catalogue(language).said(text)))
+            said = re.sub("«[^»]*»|“[^”]*”", "", str(load_catalogue(language).editorial(text)))
             assert not re.search(foreign, said), said
 
 

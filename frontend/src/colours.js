@@ -15,13 +15,3 @@ export function colour(unit) {
 export function strong(ruler) {
   return `var(--h-${ruler}, var(--h-other))`;
 }
-
-/** One of four strengths: neighbouring uezds differ a little, and which one gets which follows from its name alone.
- *
- * @param {string} unit
- */
-export function tint(unit) {
-  let sum = 0;
-  for (let i = 0; i < unit.length; i++) sum = (sum * 31 + unit.charCodeAt(i)) % 9973;
-  return sum % 4;
-}

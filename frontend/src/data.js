@@ -1,7 +1,7 @@
 /* The map's data, decoded once: stops, versions of units, borders, zones. Nothing here touches the page. */
 
 import { REPUBLIC } from "./constants.js";
-import { Snapshot, inForce } from "./snapshot.js";
+import { Days } from "./day.js";
 import { Arcs } from "./topology.js";
 
 /** @typedef {import("./types").Version} Version */
@@ -42,16 +42,9 @@ export class AtlasData {
     /** @type {Record<string, Version[]>} */
     this.byUnit = {};
     this.versions.forEach((version) => { (this.byUnit[version.unit] ||= []).push(version); });
-    // Units that are the republic's at some time keep their colour, paler, while they are not.
-    /** @type {Record<string, boolean>} */
-    this.home = {};
-    this.versions.forEach((version) => {
-      if (version.level > 0 && (version.parent === REPUBLIC || version.by === REPUBLIC)) this.home[version.unit] = true;
-    });
     // Who can stand at the top of a unit: the republic and the other authorities and states.
     this.rulers = Object.keys(this.byUnit).filter((unit) => unit !== REPUBLIC && this.byUnit[unit][0].level === 0);
-    /** @type {Record<string, Snapshot>} */
-    this.snapshots = {};
+    this.days = new Days(topology.answers, this.versions, this.stops.map(({ date }) => date));
   }
 
   /** @param {Version} version */
@@ -112,16 +105,6 @@ export class AtlasData {
     return this.stops[stop === last ? 0 : last].date;
   }
 
-  /** The version of a unit in force on a date, in one view.
-   *
-   * @param {string} unit
-   * @param {string} date
-   * @param {View} view
-   */
-  version(unit, date, view) {
-    return (this.byUnit[unit] || []).find((version) => inForce(version, date, view));
-  }
-
   /** @param {string} date */
   zonesAt(date) {
     return this.zones.filter((zone) => (!zone.from || zone.from <= date) && (!zone.to || date < zone.to));
@@ -147,12 +130,12 @@ export class AtlasData {
     return line[Math.floor(line.length / 2)];
   }
 
-  /** Everything that the map draws at a stop in a view, worked out once.
+  /** Everything that the map draws at a stop in a view.
    *
    * @param {number} stop
    * @param {View} view
    */
-  snapshot(stop, view) {
-    return this.snapshots[stop + view] ||= new Snapshot(this, this.stops[stop].date, view);
+  day(stop, view) {
+    return this.days.at(stop, view);
   }
 }

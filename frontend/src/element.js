@@ -160,14 +160,14 @@ export class AtlasElement {
     return this.state.compare && this.other ? [this.plate, this.other] : [this.plate];
   }
 
-  snapshot() {
-    return this.record.snapshot(this.state.stop, this.state.view);
+  day() {
+    return this.record.day(this.state.stop, this.state.view);
   }
 
-  /** The snapshots on the screen. */
-  snapshots() {
+  /** The days on the screen. */
+  days() {
     const plates = this.plates();
-    return plates.length ? plates.map((plate) => plate.snapshot()) : [this.snapshot()];
+    return plates.length ? plates.map((plate) => plate.day()) : [this.day()];
   }
 
   /** A unit's name on the day shown, or its first.
@@ -175,7 +175,7 @@ export class AtlasElement {
    * @param {string} unit
    */
   nameOf(unit) {
-    const version = this.snapshot().force[unit] || this.record.byUnit[unit]?.[0];
+    const version = this.day().force[unit] || this.record.byUnit[unit]?.[0];
     return version ? this.words.text(version.name) : unit;
   }
 
@@ -307,7 +307,7 @@ export class AtlasElement {
    * @param {string | null} zone
    */
   show(unit, zone) {
-    const version = unit ? this.snapshot().force[unit] : undefined;
+    const version = unit ? this.day().force[unit] : undefined;
     const area = zone ? this.record.zones.find((other) => other.id === zone) : undefined;
     if (!version && !area) return;
     const bounds = L.latLngBounds(area ? area.rings.flat() : version ? this.record.placesOf(version) : []);
@@ -363,7 +363,7 @@ export class AtlasElement {
     const { state, words } = this, stop = this.record.stops[state.stop];
     const titles = stop.events.map((event) => words.text(event.title));
     let said = `${words.date(stop.date)}. ${titles.join(". ")}`;
-    if (state.unit && !this.snapshot().force[state.unit]) said += `. ${words.word("map.absent")}`;
+    if (state.unit && !this.day().force[state.unit]) said += `. ${words.word("map.absent")}`;
     if (state.zone && !this.record.zonesAt(stop.date).some((zone) => zone.id === state.zone)) {
       said += `. ${words.word("map.absent_zone")}`;
     }

@@ -1,11 +1,9 @@
 /* Names on the map: which are shown, and where. */
 
 import { Room, beside } from "./boxes.js";
-import { REPUBLIC } from "./constants.js";
 import { element } from "./dom.js";
 import { pathOf } from "./leaflet.js";
 import { SERIF, labelPoint } from "./lettering.js";
-import { firstOver } from "./snapshot.js";
 import { extentOf } from "./topology.js";
 
 /** @typedef {import("./types").Version} Version */
@@ -64,8 +62,8 @@ export class Labels {
 
   /** Show the dots of the towns that this zoom has, seats first, and return the towns that are named, too. */
   markTowns() {
-    const { plate } = this, zoom = plate.map.getZoom(), snapshot = plate.snapshot();
-    const seats = new Set([...snapshot.tiles, ...snapshot.firsts].map((version) => version.seat));
+    const { plate } = this, zoom = plate.map.getZoom(), day = plate.day();
+    const seats = new Set([...day.tiles, ...day.firsts].map((version) => version.seat));
     return plate.record.places.filter((place) => {
       const seat = seats.has(place.id), shows = seat ? zoom >= 4.5 : zoom >= 5.5 + place.rank / 2;
       const path = pathOf(plate.towns[place.id]);
@@ -79,7 +77,7 @@ export class Labels {
   /** The units of which only the seat is known, each a point on a map of uezds. */
   lost() {
     if (this.atlas.state.level !== 2) return [];
-    return this.plate.snapshot().points.map((version) => (
+    return this.plate.day().points.map((version) => (
       { version, at: /** @type {import("./types").Point} */ (version.geometry).coordinates }
     ));
   }
@@ -96,13 +94,12 @@ export class Labels {
   /** Name the units, the chosen one first and then the larger before the smaller. */
   nameUnits() {
     const { plate, atlas } = this, { state } = atlas, { few, style } = atlas.lettering.now();
-    const snapshot = plate.snapshot();
-    (few ? snapshot.firsts : snapshot.tiles).slice().sort((a, b) => (
+    const day = plate.day();
+    (few ? day.firsts : day.tiles).slice().sort((a, b) => (
       Number(b.unit === state.unit) - Number(a.unit === state.unit) || this.extent(b) - this.extent(a)
     )).forEach((version) => {
       if (!version.point) return;
-      const first = String(firstOver(version, snapshot.view, snapshot.force));
-      const abroad = snapshot.force[REPUBLIC] ? snapshot.isAbroad(version) : !plate.record.home[first];
+      const abroad = day.isAbroad(version.unit, few || state.level === 1 ? 1 : 2);
       const css = `kz-label ${style.name}${abroad ? " out" : ""}${version.unit === state.unit ? " chosen" : ""}`;
       const boxes = atlas.lettering.fit(version, style, few ? 1 : 2), at = this.at(labelPoint(version, few));
       [false, true].some((overDots) => boxes.some((box) => (
@@ -123,9 +120,7 @@ export class Labels {
    * @param {import("./types").Town} town
    */
   nameTown(town) {
-    const { date } = this.plate.snapshot(), name = town.names.filter(([from]) => from <= date).pop();
-    if (!name) return;
-    const [, ...texts] = name;
+    const texts = town.names[this.plate.day().townNames[this.plate.record.places.indexOf(town)]];
     this.nameBeside(`town ${town.id}`, "kz-label town", town.point, this.atlas.words.text(texts), 10.5, 4);
   }
 

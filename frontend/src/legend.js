@@ -1,7 +1,6 @@
 /* The key and the legend: what the colours and signs mean, and the switches that stand with them. */
 
 import { colour, strong } from "./colours.js";
-import { REPUBLIC } from "./constants.js";
 import { element, fill, patch, stroke } from "./dom.js";
 import { L } from "./leaflet.js";
 import { zonePatch } from "./zones.js";
@@ -36,23 +35,23 @@ export class Legend {
 
   /** The home units that are the republic's on any of the days shown. */
   firsts() {
-    const { record } = this.atlas, seen = new Set();
-    return this.atlas.snapshots().flatMap((snapshot) => snapshot.firsts.filter((version) => {
-      if (seen.has(version.unit) || !record.home[version.unit] || snapshot.isAbroad(version)) return false;
-      seen.add(version.unit);
+    const seen = new Set();
+    return this.atlas.days().flatMap((day) => day.gubernias.filter((unit) => {
+      if (seen.has(unit)) return false;
+      seen.add(unit);
       return true;
-    }));
+    }).map((unit) => day.force[unit]));
   }
 
   draw() {
-    const { record, words, state } = this.atlas, snapshot = this.atlas.snapshot(), firsts = this.firsts();
+    const { record, words, state } = this.atlas, day = this.atlas.day(), firsts = this.firsts();
     const rulers = record.rulers.filter((ruler) => this.atlas.plates().some((plate) => plate.ruling[ruler]));
     if (this.node.open) this.explain();
-    const key = [snapshot.view, state.lang, rulers, firsts.map((version) => version.id)].join(" ");
+    const key = [day.view, state.lang, rulers, firsts.map((version) => version.id)].join(" ");
     if (key === this.keyShown) return;
     this.keyShown = key;
     firsts.sort((a, b) => words.text(a.label).localeCompare(words.text(b.label), state.lang));
-    const began = Boolean(snapshot.force[REPUBLIC]), decreed = snapshot.view === "de_jure";
+    const began = day.isFounded, decreed = day.view === "de_jure";
     const chips = [this.wordChip(began ? "map.legend_units" : "map.legend_units_before")];
     firsts.forEach((version) => { chips.push(this.unitChip(version, began)); });
     if (rulers.length) chips.push(this.wordChip(decreed ? "map.legend_hatched" : "map.legend_claimed"));
@@ -126,7 +125,7 @@ export class Legend {
 
   /** The zones that are there on any of the days shown. */
   zones() {
-    const there = this.atlas.snapshots().map((snapshot) => this.atlas.record.zonesAt(snapshot.date));
+    const there = this.atlas.days().map((day) => this.atlas.record.zonesAt(day.date));
     return this.atlas.record.zones.filter((zone) => there.some((zones) => zones.includes(zone)));
   }
 

@@ -89,8 +89,8 @@ export class Lettering {
       // A later call has put another queue in the place of this one.
       const now = queue === this.queue && queue.shift();
       if (!now) return;
-      const snapshot = record.snapshot(...now);
-      (few ? snapshot.firsts : snapshot.tiles).forEach((version) => {
+      const day = record.day(...now);
+      (few ? day.firsts : day.tiles).forEach((version) => {
         if (version.point) this.fit(version, style, level);
       });
       later(next);

@@ -34,13 +34,13 @@ export class LineTips {
    */
   isTold(plate, index) {
     const { record, state, documented } = this.atlas;
-    return isTold(record.borders[index], plate.snapshot().ranks[index], state.level, documented);
+    return isTold(record.borders[index], plate.day().ranks[index], state.level, documented);
   }
 
   /** @param {Plate} plate @param {number} index */
   evidenceOf(plate, index) {
     const { record, words, state } = this.atlas;
-    return evidenceOf(record, words, plate.snapshot(), state.level, index);
+    return evidenceOf(record, words, plate.day(), state.level, index);
   }
 
   /** Show what a stretch rests on, at a place on it.
@@ -180,10 +180,10 @@ export class LineTips {
 
   /** The stretches in the arrows' order: the chosen unit's, or all in sight. */
   order() {
-    const { plate, record, state, map } = this.atlas, snapshot = plate.snapshot(), bounds = map.getBounds();
-    const version = state.unit ? snapshot.force[state.unit] : undefined;
+    const { plate, record, state, map } = this.atlas, day = plate.day(), bounds = map.getBounds();
+    const version = state.unit ? day.force[state.unit] : undefined;
     return lineOrder(
-      record, version ? facesOf(snapshot, version) : [],
+      record, version ? facesOf(day, version) : [],
       (index) => this.isTold(plate, index), (place) => bounds.contains(place)
     );
   }

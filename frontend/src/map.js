@@ -5,14 +5,14 @@ import { NONE } from "./constants.js";
 import { element } from "./dom.js";
 import { Labels } from "./labels.js";
 import { L, choosable, containerOf, mark, pathOf } from "./leaflet.js";
-import { lookOf, ruledByOthers } from "./looks.js";
-import { bandAndClaim, evidence, rankAt } from "./stretches.js";
+import { WHOLE, lookOf } from "./looks.js";
+import { bandAndClaim, rankAt } from "./stretches.js";
 import { contains } from "./topology.js";
 import { ZoneLayers } from "./zones.js";
 
 /** @typedef {import("./types").Ring} Ring */
 /** @typedef {import("./types").Version} Version */
-/** @typedef {import("./snapshot.js").Snapshot} Snapshot */
+/** @typedef {import("./day.js").Day} Day */
 /** @typedef {{ version: Version, rings: Ring[], fill: string, css: string }} Look */
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -49,6 +49,7 @@ export class Plate {
     this.units = this.makeUnits();
     this.svg = containerOf(this.renderer);
     this.svg.setAttribute("role", "group");
+    this.claims = Object.fromEntries(this.record.rulers.map((ruler) => [ruler, this.makeClaim(ruler)]));
     this.hatches = this.makeHatches();
     this.record.faces.forEach((face) => { if (face.water) this.polygon(face.rings, "kz-water"); });
     this.drawBase("lakes", "kz-water");
@@ -103,6 +104,13 @@ export class Plate {
       this.attach(units[unit], unit);
     });
     return units;
+  }
+
+  /** @param {string} ruler */
+  makeClaim(ruler) {
+    const layer = this.polygon([], `kz-claims claimed ${WHOLE}`);
+    pathOf(layer).style.fill = strong(ruler);
+    return layer;
   }
 
   makeHatches() {
@@ -183,7 +191,7 @@ export class Plate {
 
   /** @param {string} unit */
   tooltip(unit) {
-    const { words } = this.atlas, version = this.snapshot().force[unit], box = element("div");
+    const { words } = this.atlas, version = this.day().force[unit], box = element("div");
     /** @param {string} text */
     const say = (text) => { box.appendChild(element("span", { text })); };
     if (!version) return box;
@@ -196,8 +204,8 @@ export class Plate {
 
   // ---- drawn at each step
 
-  snapshot() {
-    return this.record.snapshot(this.stop, this.atlas.state.view);
+  day() {
+    return this.record.day(this.stop, this.atlas.state.view);
   }
 
   /** The unit that is drawn at a place.
@@ -211,37 +219,34 @@ export class Plate {
   /** @param {number} stop */
   draw(stop) {
     this.stop = stop;
-    const snapshot = this.snapshot();
-    const law = this.record.snapshot(stop, "de_jure"), fact = this.record.snapshot(stop, "de_facto");
-    this.nameDrawing(snapshot);
-    this.drawUnits(snapshot, law);
-    this.drawPoints(snapshot);
-    this.drawEdges(snapshot, law, fact);
-    this.drawHatches(law, fact);
-    this.zones.draw(snapshot.date);
+    const day = this.day(), law = this.record.day(stop, "de_jure"), fact = this.record.day(stop, "de_facto");
+    this.nameDrawing(day);
+    this.drawUnits(day);
+    this.drawPoints(day);
+    this.drawEdges(day, law, fact);
+    this.drawHatches(day, law);
+    this.zones.draw(day.date);
     this.drawSelection();
     if (!this.suffix) this.atlas.lines.drawStop();
     if (!this.atlas.bare) this.labels.draw();
   }
 
-  /** @param {Snapshot} snapshot */
-  nameDrawing(snapshot) {
+  /** @param {Day} day */
+  nameDrawing(day) {
     const { words, state } = this.atlas;
-    const named = words.word("map.units") + (state.compare ? `, ${words.date(snapshot.date)}` : "");
+    const named = words.word("map.units") + (state.compare ? `, ${words.date(day.date)}` : "");
     if (this.named === named) return;
     this.named = named;
     this.svg.setAttribute("aria-label", named);
   }
 
-  /** @param {Snapshot} snapshot @param {Snapshot} law */
-  drawUnits(snapshot, law) {
+  /** @param {Day} day */
+  drawUnits(day) {
     const { record } = this, { level } = this.atlas.state;
     /** @type {Record<string, Look>} */
     const now = {};
-    (level === 1 ? snapshot.firsts : snapshot.tiles).forEach((version) => {
-      now[version.unit] = {
-        version, rings: record.shapeOf(version, level), ...lookOf(version, level, snapshot, law, record.home)
-      };
+    (level === 1 ? day.firsts : day.tiles).forEach((version) => {
+      now[version.unit] = { version, rings: record.shapeOf(version, level), ...lookOf(version, level, day) };
     });
     Object.keys(this.units).forEach((unit) => {
       if (now[unit]) this.showUnit(unit, now[unit]);
@@ -278,12 +283,12 @@ export class Plate {
     delete this.shown[unit];
   }
 
-  /** @param {Snapshot} snapshot */
-  drawPoints(snapshot) {
+  /** @param {Day} day */
+  drawPoints(day) {
     const { words, state } = this.atlas;
     Object.keys(this.points).forEach((unit) => {
       const path = pathOf(this.points[unit]);
-      const version = state.level === 2 && snapshot.points.find((found) => found.unit === unit);
+      const version = state.level === 2 && day.points.find((found) => found.unit === unit);
       path.style.display = version ? "" : "none";
       if (!version) return path.removeAttribute("tabindex");
       path.setAttribute("tabindex", "0");
@@ -292,20 +297,20 @@ export class Plate {
     });
   }
 
-  /** @param {Snapshot} snapshot @param {Snapshot} law @param {Snapshot} fact */
-  drawEdges(snapshot, law, fact) {
+  /** @param {Day} day @param {Day} law @param {Day} fact */
+  drawEdges(day, law, fact) {
     const { borders } = this.record, { documented, state } = this.atlas;
     this.edges.forEach((edge, index) => {
-      const css = `kz-edge ${rankAt(snapshot.ranks[index], state.level)} ${evidence(borders[index])}`;
+      const css = `kz-edge ${rankAt(day.ranks[index] || "none", state.level)} ${borders[index].evidence || ""}`;
       if (this.edgeCss[index] === css) return;
       this.edgeCss[index] = css;
       pathOf(edge).setAttribute("class", css);
     });
-    const { band, claim } = bandAndClaim(borders, snapshot, law, fact, state.level, documented);
+    const { band, claim } = bandAndClaim(borders, day, law, fact, state.level, documented);
     this.drawLines(this.band, band);
     this.drawLines(this.claim, claim);
     // Two dates beside each other say more than the line of the day before.
-    const ghosts = state.compare ? [] : this.record.ghostsAt(snapshot.date, snapshot.view, state.level);
+    const ghosts = state.compare ? [] : this.record.ghostsAt(day.date, day.view, state.level);
     this.drawLines(this.ghost, ghosts.filter((number) => !documented || borders[number].basis !== "conjecture"));
   }
 
@@ -326,21 +331,28 @@ export class Plate {
     return true;
   }
 
-  /** Where decree and rule part: hatched in the colour of who ruled.
+  /** Where decree and rule part: hatched in the colour of who ruled; among who ruled, in that colour whole units have
+   * it anyway, and parts of a unit are laid over it.
    *
-   * @param {Snapshot} law
-   * @param {Snapshot} fact
+   * @param {Day} day
+   * @param {Day} law the same day by decree
    */
-  drawHatches(law, fact) {
-    this.ruling = ruledByOthers(law, fact);
+  drawHatches(day, law) {
+    const { level, view } = this.atlas.state;
+    this.ruling = law.hatches;
     this.record.rulers.forEach((ruler) => {
-      const faces = this.atlas.state.view === "de_jure" ? this.ruling[ruler] || [] : [], layer = this.hatches[ruler];
-      if (this.isNew(layer, faces)) layer.setLatLngs(faces.flatMap((face) => this.record.faces[face].rings));
+      this.drawFaces(this.hatches[ruler], view === "de_jure" ? this.ruling[ruler] || [] : []);
+      this.drawFaces(this.claims[ruler], day.claims[level][ruler] || []);
     });
   }
 
+  /** @param {import("leaflet").Polygon} layer @param {number[]} faces */
+  drawFaces(layer, faces) {
+    if (this.isNew(layer, faces)) layer.setLatLngs(faces.flatMap((face) => this.record.faces[face].rings));
+  }
+
   drawSelection() {
-    const { unit, zone } = this.atlas.state, version = unit ? this.snapshot().force[unit] : undefined;
+    const { unit, zone } = this.atlas.state, version = unit ? this.day().force[unit] : undefined;
     const rings = version ? this.record.ringsOf(version) : NONE;
     if (this.outlined !== rings) {
       this.outlined = rings;

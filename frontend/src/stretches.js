@@ -3,20 +3,7 @@
 import { REPUBLIC } from "./constants.js";
 
 /** @typedef {import("./types").Border} Border */
-/** @typedef {import("./snapshot.js").Snapshot} Snapshot */
-
-const DOCUMENTS = ["legal-text", "period-map", "river"];
-
-/** How a stretch is drawn follows from what it was drawn from and how sure that is.
- *
- * @param {Pick<Border, "basis" | "certainty">} border
- * @returns {"solid" | "dashed" | "dotted" | "guess"}
- */
-export function evidence({ basis, certainty }) {
-  if (basis === "conjecture") return "guess";
-  if (certainty === "uncertain") return "dotted";
-  return (basis && DOCUMENTS.includes(basis)) || certainty === "certain" ? "solid" : "dashed";
-}
+/** @typedef {import("./day.js").Day} Day */
 
 /** What a stretch is on a map of uezds or of gubernias.
  *
@@ -43,22 +30,22 @@ export function isTold(border, rank, level, documented) {
  * have ended by decree and did not.
  *
  * @param {Border[]} borders
- * @param {Snapshot} snapshot
- * @param {Snapshot} law the same day by decree
- * @param {Snapshot} fact the same day as it was ruled
+ * @param {Day} day
+ * @param {Day} law the same day by decree
+ * @param {Day} fact the same day as it was ruled
  * @param {number} level
  * @param {boolean} documented whether conjectured lines are left out
  */
-export function bandAndClaim(borders, snapshot, law, fact, level, documented) {
+export function bandAndClaim(borders, day, law, fact, level, documented) {
   /** @type {number[]} */
   const band = [];
   /** @type {number[]} */
   const claim = [];
   borders.forEach((border, index) => {
-    const rank = rankAt(snapshot.ranks[index], level), [a, b] = border.sides;
+    const rank = rankAt(day.ranks[index], level), [a, b] = border.sides;
     if (documented && border.basis === "conjecture") return;
-    if (rank === "republic" && (snapshot.topOf[a] === REPUBLIC) !== (snapshot.topOf[b] === REPUBLIC)) band.push(index);
-    if (rank !== "none" && snapshot.view === "de_facto" &&
+    if (rank === "republic" && (day.authorityOf[a] === REPUBLIC) !== (day.authorityOf[b] === REPUBLIC)) band.push(index);
+    if (rank !== "none" && day.view === "de_facto" &&
         law.ranks[index] === "republic" && fact.ranks[index] !== "republic") claim.push(index);
   });
   return { band, claim };
@@ -68,15 +55,15 @@ export function bandAndClaim(borders, snapshot, law, fact, level, documented) {
  *
  * @param {import("./data.js").AtlasData} record
  * @param {import("./words.js").Words} words
- * @param {Snapshot} snapshot
+ * @param {Day} day
  * @param {number} level
  * @param {number} index
  */
-export function evidenceOf(record, words, snapshot, level, index) {
-  const border = record.borders[index], rank = snapshot.ranks[index].split(" ");
-  const holders = level === 1 ? snapshot.firstOf : snapshot.tileOf;
+export function evidenceOf(record, words, day, level, index) {
+  const border = record.borders[index], rank = day.ranks[index].split(" ");
+  const holders = level === 1 ? day.guberniaOf : day.unitOf;
   const names = border.sides.map((face) => {
-    const unit = holders[face], version = unit === undefined ? undefined : snapshot.force[unit];
+    const unit = holders[face], version = unit === undefined ? undefined : day.force[unit];
     return version ? words.text(version.label) : "";
   }).filter((name, i, all) => name && all.indexOf(name) === i);
   // Only the map's frame has no method, and nothing is told of that.
@@ -84,7 +71,7 @@ export function evidenceOf(record, words, snapshot, level, index) {
   const sources = method.sources.map((source) => (
     source === "inference" || source === "general-knowledge" ? words.word(`card.source_${source}`) : record.sources[source]
   ));
-  const kind = rank[0] === "republic" && rank[1] ? "ruler" : rank[0];
+  const kind = rank[0] === "authority" ? "ruler" : rank[0];
   return [
     names.join(" – ") || words.word("map.stretch_coast"),
     words.word(`map.stretch_${kind}`),
@@ -99,11 +86,11 @@ export function evidenceOf(record, words, snapshot, level, index) {
 
 /** The faces that a unit holds on a day.
  *
- * @param {Snapshot} snapshot
+ * @param {Day} day
  * @param {import("./types").Version} version
  */
-export function facesOf(snapshot, version) {
-  const holders = version.level === 1 && !version.faces ? snapshot.firstOf : snapshot.tileOf;
+export function facesOf(day, version) {
+  const holders = version.level === 1 && !version.faces ? day.guberniaOf : day.unitOf;
   return holders.flatMap((unit, face) => unit === version.unit ? [face] : []);
 }
 

@@ -30,6 +30,8 @@ export interface BorderProperties {
   frame?: boolean;
   basis?: string;
   certainty?: string;
+  /** How it is drawn: solid, dashed, dotted, or guess. */
+  evidence?: string;
   /** How near the line is to where the border ran, in kilometres. */
   km?: number;
   /** A number in `methods`. */
@@ -40,20 +42,17 @@ export interface UnitProperties {
   unit: string;
   name: Texts;
   label: Texts;
-  type?: string;
   /** 0 a state or authority, 1 a gubernia or oblast, 2 a uezd or raion. */
   level: number;
-  view: View | "both";
+  /** Its first day. */
   from: string;
-  /** The first day on which it is no longer in force. */
-  to?: string;
   /** The unit above it by decree, and the one that ran it. */
   parent?: string;
   by?: string;
-  within?: string;
   seat?: string;
   border?: string;
-  certainty?: string;
+  /** Which of four strengths of its gubernia's colour it has. */
+  tint: number;
   /** Faces that it holds by itself, not through units below it. */
   faces?: number[];
   /** Where its label stands, on the grid: in the whole unit, and in what is left of it beside the units below it. */
@@ -67,8 +66,29 @@ export interface Stop { date: string; events: StopEvent[] }
 /** A date on which some source puts an event that the timeline puts elsewhere. */
 export interface Alternative { date: string; event: string; reading: Texts }
 export interface Method { title: Texts; sources: string[] }
-/** A town; each of its names with the day from which it was so called, "" for the first. */
-export interface Town { id: string; point: Pair; rank: number; names: [string, ...Texts][] }
+/** A town; a day's answers say which of its names it bore. */
+export interface Town { id: string; point: Pair; rank: number; names: Texts[] }
+
+/** What changes from a stop to the next: flat lists of a number and what is said of it; see `Day`. */
+export interface DayDifference {
+  versions?: number[];
+  faces?: number[];
+  lines?: number[];
+  fills?: number[];
+  towns?: number[];
+  claims?: (string | number[])[];
+  hatches?: (number | number[])[];
+  key?: (number | number[])[];
+  /** By kind, what has no answer any more. */
+  gone?: Record<string, (number | string)[]>;
+}
+export interface Answers {
+  /** Ids of units, words of ranks and of kinds of fills, by their numbers. */
+  units: string[];
+  ranks: string[];
+  fill_kinds: string[];
+  days: Record<View, DayDifference[]>;
+}
 export type BaseGeometry = (Area | MultiLineString) & { properties: Record<string, never> };
 export type WaterLabel = Point & { properties: { name: Texts; rank?: number; angle?: number } };
 
@@ -92,10 +112,10 @@ export interface MapData {
   methods: Method[];
   /** Titles of sources by their ids. */
   sources: Record<string, string>;
+  /** What the map shows at each stop; see kazatlas.build.day_differences. */
+  answers: Answers;
   /** The borders that a stop took away: date, view, and numbers of borders by level 0, 1, 2. */
   ghosts: Record<string, Partial<Record<View, number[][]>>>;
-  /** The answers of each day, which snapshot.js still works out by itself; see kazatlas.build.day_differences. */
-  answers?: unknown;
 }
 
 // ---- the same, decoded

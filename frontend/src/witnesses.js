@@ -57,9 +57,9 @@ export class Witnesses {
 
   /** Show the witnesses that speak of the day; those of another time, and rejected ones, are hollow. */
   draw() {
-    const { map } = this.atlas, snapshot = this.atlas.snapshot();
+    const { map } = this.atlas, day = this.atlas.day();
     (this.marks || []).forEach(({ witness, mark }) => {
-      const speaks = this.on ? speaksOf(witness, snapshot) : null;
+      const speaks = this.on ? speaksOf(witness, day) : null;
       if (!speaks) {
         mark.remove();
         return;

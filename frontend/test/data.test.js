@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { REPUBLIC } from "../src/constants.js";
-import { firstOver } from "../src/snapshot.js";
-import { toyData, toyMap } from "./toy.js";
+import { Day, applied } from "../src/day.js";
+import { toyData } from "./toy.js";
 
 const record = toyData();
 /** @param {string} id */
@@ -23,65 +23,61 @@ test("a stop is compared with the last one, and the last one with the first", ()
   assert.equal(record.otherDate(3), "1920-01-01");
 });
 
-test("a version is in force from its first day to the day before its last, in its views", () => {
-  assert.equal(record.version("b1", "1921-03-31", "de_facto")?.by, "east");
-  assert.equal(record.version("b1", "1921-04-01", "de_facto")?.by, "neighbour");
-  assert.equal(record.version("b1", "1921-04-01", "de_jure")?.parent, "east");
-  assert.equal(record.version("east", "1920-08-25", "de_jure"), undefined);
-  assert.equal(record.version("nobody", "1921-04-01", "de_jure"), undefined);
+test("a day tells for each face its uezd, its gubernia and the authority over both", () => {
+  const { unitOf, guberniaOf, authorityOf } = record.day(1, "de_jure");
+  assert.deepEqual(unitOf, ["a1", "a2", "b1", "b2"]);
+  assert.deepEqual(guberniaOf, ["west", "west", "east", "east"]);
+  assert.deepEqual(authorityOf, [REPUBLIC, REPUBLIC, REPUBLIC, REPUBLIC]);
 });
 
-test("a snapshot tells for each face its uezd, its gubernia and who stands at the top", () => {
-  const { tileOf, firstOf, topOf } = record.snapshot(1, "de_jure");
-  assert.deepEqual(tileOf.slice(0, 4), ["a1", "a2", "b1", "b2"]);
-  assert.deepEqual(firstOf.slice(0, 4), ["west", "west", "east", "east"]);
-  assert.deepEqual(topOf.slice(0, 4), [REPUBLIC, REPUBLIC, REPUBLIC, REPUBLIC]);
+test("a day's changes are laid over the day before, each view apart, in whatever order days are asked for", () => {
+  assert.equal(record.day(3, "de_facto").force.b1.parent, "neighbour");
+  assert.equal(record.day(2, "de_facto").force.b1.by, "neighbour");
+  assert.equal(record.day(2, "de_jure").force.b1.parent, "east");
+  assert.equal(record.day(0, "de_jure").force.east, undefined);
+  assert.equal(record.day(0, "de_jure").isFounded, false);
+  assert.equal(record.day(1, "de_jure").isFounded, true);
 });
 
-test("a uezd straight under a state is its own first-level unit, and stands on a map of gubernias", () => {
-  const snapshot = record.snapshot(3, "de_jure"), { force } = snapshot;
-  assert.equal(firstOver(force.b1, "de_jure", force), "b1");
-  assert.equal(firstOver(force.b2, "de_jure", force), "east");
-  assert.equal(firstOver(force.east, "de_jure", force), "east");
-  assert.deepEqual(snapshot.firsts.map((version) => version.unit).sort(), ["b1", "east", "west"]);
-  assert.equal(snapshot.top(force.b1), "neighbour");
+test("what has no answer any more is gone", () => {
+  assert.deepEqual(record.day(2, "de_jure").hatches, { neighbour: [2] });
+  assert.deepEqual(record.day(3, "de_jure").hatches, {});
+  assert.deepEqual(record.day(2, "de_facto").claims, [{}, { neighbour: [2] }, {}]);
+  assert.deepEqual(record.day(3, "de_facto").claims, [{}, {}, {}]);
 });
 
-test("decree and rule part where the neighbour rules", () => {
-  assert.equal(record.snapshot(2, "de_jure").topOf[2], REPUBLIC);
-  assert.equal(record.snapshot(2, "de_facto").topOf[2], "neighbour");
+test("a uezd straight under a state stands on a map of gubernias", () => {
+  assert.deepEqual(record.day(3, "de_jure").firsts.map((version) => version.unit), ["west", "east", "b1"]);
+  assert.deepEqual(record.day(3, "de_jure").tiles.map((version) => version.unit), ["a1", "a2", "b1", "b2"]);
+  assert.deepEqual(record.day(3, "de_jure").points.map((version) => version.unit), ["lost"]);
+});
+
+test("land is abroad when it is the republic's neither by decree nor in fact", () => {
+  assert.equal(record.day(2, "de_facto").isAbroad("b1", 2), false);
+  assert.equal(record.day(3, "de_facto").isAbroad("b1", 2), true);
+  assert.equal(record.day(3, "de_facto").isAbroad("east", 1), false);
 });
 
 test("a border's rank is that of the highest units that it parts", () => {
-  const before = record.snapshot(1, "de_jure").ranks, after = record.snapshot(3, "de_jure").ranks;
+  const before = record.day(1, "de_jure").ranks, after = record.day(3, "de_jure").ranks;
   assert.equal(before[border("a1~a2")], "uezd");
   assert.equal(before[border("a1~b1")], "gubernia");
   assert.equal(before[border("b1~b2")], "uezd");
   assert.equal(after[border("b1~b2")], "republic");
   assert.equal(before[border("b2~lake")], "coast");
+  assert.equal(before[border("a1~out")], "republic");
+  assert.equal(after[border("b1~out")], "edge");
 });
 
-test("where the map ends a border is the republic's or the map's edge", () => {
-  assert.equal(record.snapshot(1, "de_jure").ranks[border("a1~out")], "republic");
-  assert.equal(record.snapshot(3, "de_jure").ranks[border("b1~out")], "edge");
+test("a border on which no land concerns the republic is beyond", () => {
+  const now = applied({ lines: {}, versions: {}, faces: {}, fills: {}, towns: {}, claims: {}, hatches: {}, key: {} }, { lines: [3, 6] });
+  const day = new Day({ units: [], ranks: ["republic", "authority", "gubernia", "uezd"], fill_kinds: [], days: { de_jure: [], de_facto: [] } },
+    [], now, "1920-01-01", "de_jure");
+  assert.equal(day.ranks[3], "uezd beyond");
 });
 
-test("a border that is the frame of the map is none", () => {
-  const map = toyMap();
-  map.objects.borders.geometries[0].properties.frame = true;
-  const { rankOf, tileOf, firstOf, topOf } = record.snapshot(1, "de_jure");
-  assert.equal(rankOf.call({ tileOf, firstOf, topOf }, { ...record.borders[0], frame: true }, record.faces), "none");
-});
-
-test("a snapshot is worked out once", () => {
-  assert.equal(record.snapshot(1, "de_jure"), record.snapshot(1, "de_jure"));
-});
-
-test("units that are the republic's at some time are at home, uezds straight under it, too", () => {
-  assert.deepEqual(Object.keys(record.home).sort(), ["east", "west"]);
-  const map = toyMap();
-  map.objects.units.geometries[4].properties.parent = REPUBLIC;
-  assert.equal(new (/** @type {any} */ (record.constructor))(map, () => ({ lat: 0, lng: 0 })).home.a1, true);
+test("a day is worked out once", () => {
+  assert.equal(record.day(1, "de_jure"), record.day(1, "de_jure"));
 });
 
 test("only states other than the republic can rule against it", () => {
@@ -100,7 +96,7 @@ test("a zone is there from its first day to the day before its last", () => {
 });
 
 test("what a unit holds beside its uezds is all that a map of uezds shows of it", () => {
-  const version = { ...record.snapshot(1, "de_jure").force.west, tile_point: /** @type {[number, number]} */ ([1, 1]), faces: [0] };
+  const version = { ...record.day(1, "de_jure").force.west, tile_point: /** @type {[number, number]} */ ([1, 1]), faces: [0] };
   assert.equal(record.shapeOf(version, 1).length, 2);
   assert.deepEqual(record.shapeOf(version, 2), record.faces[0].rings);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bandAndClaim, evidence, evidenceOf, facesOf, isTold, lineOrder, rankAt } from "../src/stretches.js";
+import { bandAndClaim, evidenceOf, facesOf, isTold, lineOrder, rankAt } from "../src/stretches.js";
 import { toyData, toyWords } from "./toy.js";
 
 const record = toyData();
@@ -9,30 +9,10 @@ const ids = (numbers) => numbers.map((number) => record.borders[number].id).sort
 
 /** @param {number} stop @param {import("../src/types").View} view @param {boolean} documented */
 function bands(stop, view, documented = false, level = 2) {
-  const law = record.snapshot(stop, "de_jure"), fact = record.snapshot(stop, "de_facto");
+  const law = record.day(stop, "de_jure"), fact = record.day(stop, "de_facto");
   const { band, claim } = bandAndClaim(record.borders, view === "de_jure" ? law : fact, law, fact, level, documented);
   return { band: ids(band), claim: ids(claim) };
 }
-
-test("a conjecture is drawn as one, however sure", () => {
-  assert.equal(evidence({ basis: "conjecture", certainty: "certain" }), "guess");
-});
-
-test("an uncertain line is dotted, whatever it was drawn from", () => {
-  assert.equal(evidence({ basis: "legal-text", certainty: "uncertain" }), "dotted");
-});
-
-test("a line from a document or river is solid, and so is a certain one", () => {
-  assert.equal(evidence({ basis: "legal-text", certainty: "less-certain" }), "solid");
-  assert.equal(evidence({ basis: "period-map", certainty: "less-certain" }), "solid");
-  assert.equal(evidence({ basis: "river", certainty: "less-certain" }), "solid");
-  assert.equal(evidence({ basis: "later-map", certainty: "certain" }), "solid");
-});
-
-test("a less certain line from a later map is dashed, and so is one of which nothing is told", () => {
-  assert.equal(evidence({ basis: "later-map", certainty: "less-certain" }), "dashed");
-  assert.equal(evidence({}), "dashed");
-});
 
 test("on a map of gubernias a uezd's border is none", () => {
   assert.deepEqual([rankAt("uezd beyond", 1), rankAt("gubernia", 1), rankAt("uezd", 2)], ["none", "gubernia", "uezd"]);
@@ -66,21 +46,21 @@ test("the band has no conjectured lines while these are left out", () => {
 });
 
 test("of a stretch is told between whom it runs, what it is, what it rests on, how near, how and from what it was drawn", () => {
-  const said = evidenceOf(record, toyWords(), record.snapshot(1, "de_jure"), 2, 5);
+  const said = evidenceOf(record, toyWords(), record.day(1, "de_jure"), 2, 5);
   assert.deepEqual(said, [
     "a1 – b1", "<map.stretch_gubernia>", "<map.rests_on>", "about 5 km", "<map.drawn_as>", "<map.drawn_from>"
   ]);
 });
 
 test("on a map of gubernias a stretch runs between gubernias, and a coast has one side", () => {
-  assert.equal(evidenceOf(record, toyWords(), record.snapshot(1, "de_jure"), 1, 5)[0], "west – east");
-  assert.equal(evidenceOf(record, toyWords(), record.snapshot(1, "de_jure"), 2, 8)[0], "b2");
+  assert.equal(evidenceOf(record, toyWords(), record.day(1, "de_jure"), 1, 5)[0], "west – east");
+  assert.equal(evidenceOf(record, toyWords(), record.day(1, "de_jure"), 2, 8)[0], "b2");
 });
 
 test("a gubernia's faces are those of its uezds, a uezd's its own", () => {
-  const snapshot = record.snapshot(1, "de_jure");
-  assert.deepEqual(facesOf(snapshot, snapshot.force.west), [0, 1]);
-  assert.deepEqual(facesOf(snapshot, snapshot.force.b2), [3]);
+  const day = record.day(1, "de_jure");
+  assert.deepEqual(facesOf(day, day.force.west), [0, 1]);
+  assert.deepEqual(facesOf(day, day.force.b2), [3]);
 });
 
 test("the arrows go round a chosen unit from west to east, and not through it", () => {

@@ -49,15 +49,56 @@ const KNOWN = { "a1~b1": { basis: "conjecture", certainty: "uncertain" }, "b1~b2
 /** @param {string} unit @param {number} level @param {object} more @param {string[]} faces */
 function version(unit, level, more, faces = []) {
   const properties = {
-    unit, level, view: "both", from: "1920-01-01", name: texts(`${unit} name`), label: texts(unit), point: [5, 5],
+    unit, level, from: "1920-01-01", name: texts(`${unit} name`), label: texts(unit), point: [5, 5], tint: unit.length % 4,
     ...(faces.length ? { faces: faces.map((face) => FACES.indexOf(face)) } : {}), ...more
   };
   const shape = faces.length ? { type: "MultiPolygon", arcs: faces.map(arcs) } : { type: null };
-  return { id: `${unit}@${properties.from}:${properties.view}`, ...shape, properties };
+  return { id: `${unit}@${properties.from}`, ...shape, properties };
 }
 
 /** @param {string[]} faces */
 const covering = (faces) => ({ type: "MultiPolygon", arcs: faces.map(arcs) });
+
+const UNITS = ["kirghiz-assr", "neighbour", "west", "east", "a1", "a2", "b1", "b2", "lost"];
+const RANKS = ["republic", "authority", "gubernia", "uezd", "coast", "edge", "none"];
+const FILLS = ["republic", "claimed", "home", "abroad"];
+
+/** What the build says of the toy country's days: numbers of units, versions, faces and lines as above and below.
+ *
+ * @returns {import("../src/types").Answers}
+ */
+function answers() {
+  const edge = 11, republic = 1, gubernia = 5, uezd = 7, coast = 9;
+  const first = {
+    versions: [1, 1, 4, 4, 5, 5, 6, 6, 7, 10, 8, 11],
+    faces: [0, 4, 2, 2, 1, 1, 5, 2, 2, 1, 2, 6, 3, 3, 1, 3, 7, 3, 3, 1],
+    lines: [0, edge, 1, edge, 2, edge, 3, edge, 4, uezd, 5, gubernia, 6, gubernia, 7, uezd, 8, coast],
+    fills: [4, 2, 2, 5, 2, 2, 6, 2, 3, 7, 2, 3],
+    key: [0, [3, 2]]
+  };
+  const founded = {
+    versions: [0, 0, 2, 2, 3, 3],
+    faces: [0, 4, 2, 0, 1, 1, 5, 2, 0, 1, 2, 6, 3, 0, 1, 3, 7, 3, 0, 1],
+    lines: [0, republic, 1, republic, 2, republic, 3, republic],
+    fills: [2, 0, 2, 3, 0, 3, 4, 0, 2, 5, 0, 2, 6, 0, 3, 7, 0, 3]
+  };
+  const lines = [2, edge, 5, republic, 7, republic];
+  return {
+    units: UNITS, ranks: RANKS, fill_kinds: FILLS,
+    days: {
+      de_jure: [
+        first, founded,
+        { versions: [6, 7], hatches: [1, [2]] },
+        { versions: [6, 9], faces: [2, 6, 6, 1, 0], lines, fills: [6, 3, 1], gone: { hatches: [1] } }
+      ],
+      de_facto: [
+        first, founded,
+        { versions: [6, 8], faces: [2, 6, 6, 1, 1], lines, fills: [6, 1, 1, 3, 0, 3], claims: ["1 1", [2]] },
+        { versions: [6, 9], faces: [2, 6, 6, 1, 0], fills: [6, 3, 1], gone: { claims: ["1 1"] } }
+      ]
+    }
+  };
+}
 
 /** @returns {MapData} */
 export function toyMap() {
@@ -89,9 +130,9 @@ export function toyMap() {
           { ...version("east", 1, { parent: republic, by: republic, from }), ...covering(["b1", "b2"]) },
           version("a1", 2, { parent: "west", by: "west" }, ["a1"]),
           version("a2", 2, { parent: "west", by: "west" }, ["a2"]),
-          version("b1", 2, { parent: "east", by: "east", to: "1921-04-01" }, ["b1"]),
-          version("b1", 2, { parent: "east", from: "1921-04-01", to: "1922-05-01", view: "de_jure" }, ["b1"]),
-          version("b1", 2, { by: "neighbour", from: "1921-04-01", to: "1922-05-01", view: "de_facto" }, ["b1"]),
+          version("b1", 2, { parent: "east", by: "east" }, ["b1"]),
+          version("b1", 2, { parent: "east", from: "1921-04-01" }, ["b1"]),
+          version("b1", 2, { by: "neighbour", from: "1921-04-01" }, ["b1"]),
           version("b1", 2, { parent: "neighbour", by: "neighbour", from: "1922-05-01" }, ["b1"]),
           version("b2", 2, { parent: "east", by: "east" }, ["b2"]),
           { ...version("lost", 2, { parent: "west", by: "west" }), type: "Point", coordinates: [2, 2] }
@@ -112,6 +153,7 @@ export function toyMap() {
     places: [],
     methods: [{ title: texts("by hand"), sources: ["book", "inference"] }],
     sources: { book: "The book" },
+    answers: answers(),
     ghosts: { "1921-04-01": { de_facto: [[], [6, 3], [3, 1]] } }
   });
 }

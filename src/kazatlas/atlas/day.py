@@ -212,13 +212,13 @@ class Day:
         if authorities[0] != authorities[1]:
             if REPUBLIC in authorities:
                 return Line("republic")
-            return Line("edge" if None in authorities else "authority", is_ours=False)
+            return Line("edge") if None in authorities else Line("authority", is_ours=False)
         ours = any(map(self.is_ours, sides))
         if self.gubernia_of[sides[0]] != self.gubernia_of[sides[1]]:
             return Line("gubernia", ours)
         if self.unit_of[sides[0]] != self.unit_of[sides[1]]:
             return Line("uezd", ours)
-        return Line("none", ours)
+        return Line("none")
 
     def town_name(self, place: Mapping[str, Any]) -> dict[str, str]:
         """Return the name that a town of the atlas's table of places had on the day."""

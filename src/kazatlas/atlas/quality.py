@@ -6,15 +6,13 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any
 
 from kazatlas.atlas.lineage import History, day_before, history
 from kazatlas.atlas.store import MAP_FRAME, Atlas
 from kazatlas.record.evidence import OWN_SOURCES, SUPPORTS, Evidence
-from kazatlas.record.types import Basis, Certainty
+from kazatlas.record.types import BASES, CERTAINTIES
 
-BASES: tuple[str, ...] = get_args(Basis)
-CERTAINTIES: tuple[str, ...] = get_args(Certainty)
 PRECISIONS = ("day", "month", "year")
 SEEN = ("original", "facsimile", "transcription", "secondary", "not-seen")
 

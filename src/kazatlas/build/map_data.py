@@ -10,7 +10,7 @@ from typing import Any
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from kazatlas.atlas.day import Row, calendar_of
+from kazatlas.atlas.day import Row, calendar_of, evidence, tint
 from kazatlas.atlas.lineage import ghosts
 from kazatlas.atlas.selection import is_given
 from kazatlas.atlas.store import MAP_FRAME, Atlas
@@ -139,16 +139,12 @@ def _unit_properties(row: Mapping[str, Any]) -> dict[str, Any]:
     properties = {
         "unit": row["unit"],
         "from": row["valid_from"],
-        "to": row["valid_to"],
-        "view": row["view"],
         "level": int(row["level"]),
-        "type": row["type"],
         "parent": row["parent"],
         "by": row["administered_by"],
         "seat": row.get("seat"),
-        "certainty": row.get("certainty"),
-        "border": row.get("border"),
-        "within": row.get("drawn_within"),
+        "border": "not-recovered" if row["border"] == "not-recovered" else None,
+        "tint": tint(row["unit"]),
         "name": [row[f"name_{language}"] for language in LANGUAGES],
         "label": [row[f"label_{language}"] for language in LANGUAGES],
     }
@@ -156,17 +152,16 @@ def _unit_properties(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _places(tables: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the towns with their dated names, the first name from no date on."""
-    events = {event["id"]: event["date"] for event in tables["events"]}
-    places = []
-    for id_, place in sorted(tables["places"].items()):
-        names = []
-        for name in place["names"]:
-            since = name.get("from") or ""
-            names.append([events.get(since, since), *_texts(name)])
-        point = [round(value / STEP) for value in place["point"]]
-        places.append({"id": id_, "point": point, "rank": place["rank"], "names": names})
-    return places
+    """Return the towns with all their names; a day's answers say which one they bore."""
+    return [
+        {
+            "id": id_,
+            "point": [round(value / STEP) for value in place["point"]],
+            "rank": place["rank"],
+            "names": [_texts(name) for name in place["names"]],
+        }
+        for id_, place in sorted(tables["places"].items())
+    ]
 
 
 def _stops(tables: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -311,6 +306,7 @@ def _borders(edges: Sequence[Row], arcs: _Arcs, methods: Mapping[str, Any]) -> t
             properties |= {
                 "basis": edge["basis"],
                 "certainty": edge["certainty"],
+                "evidence": evidence(edge["basis"], edge["certainty"]),
                 "method": method_numbers[edge["method"]],
                 "km": edge["accuracy_km"],
             }

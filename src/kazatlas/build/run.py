@@ -14,28 +14,28 @@ import shapely
 from pydantic import BaseModel
 from shapely.geometry.base import BaseGeometry
 
+from kazatlas.atlas.lineage import day_before
 from kazatlas.atlas.store import (
-    Atlas,
     MANIFEST,
     WITNESSES,
+    Atlas,
     dump_compact,
     dump_features,
     dump_json,
     geometry_json,
     manifest_of,
 )
+from kazatlas.build.map_data import build_topology
 from kazatlas.record.checks import area_of, check_map, check_record, day_of, evidence_of
 from kazatlas.record.faces import Faces, build_faces
-from kazatlas.atlas.lineage import day_before
 from kazatlas.record.outline import check_outline, outline_table
-from kazatlas.text.quality_tables import quality_sections
 from kazatlas.record.problems import Problem, RecordError
-from kazatlas.record.types import COVERAGE, LANGUAGES, REPUBLIC, Record, VIEWS, VersionEntry
+from kazatlas.record.types import COVERAGE, LANGUAGES, REPUBLIC, VIEWS, Record, VersionEntry
 from kazatlas.record.versions import Stretch, holdings, stretches
-from kazatlas.build.map_data import build_topology
 from kazatlas.record.witnesses import HEADER as WITNESS_HEADER
-from kazatlas.record.witnesses import Place, Proof, REACHES_KM, check_witnesses, counts, is_held_back
+from kazatlas.record.witnesses import REACHES_KM, Place, Proof, check_witnesses, counts, is_held_back
 from kazatlas.text.catalogue import load_catalogue
+from kazatlas.text.quality_tables import quality_sections
 
 KM2_PER_SQUARE_VERST = 1.13806
 """1 verst = 500 sazhen = 1.0668 km (Brockhaus-Efron, s.v. Верста)."""
@@ -155,7 +155,11 @@ def rows(record: Record, items: list[Stretch]) -> list[Row]:
         span = (stretch.valid_from, stretch.valid_to)
         drawn = entry.border not in ("not-recovered", "not-drawn")
         spans = (
-            [(o, h.faces) for h in held[stretch.unit, stretch.view] if (o := _overlap(span, (h.valid_from, h.valid_to)))]
+            [
+                (o, h.faces)
+                for h in held[stretch.unit, stretch.view]
+                if (o := _overlap(span, (h.valid_from, h.valid_to)))
+            ]
             if drawn
             else [(span, frozenset[str]())]
         )

@@ -11,7 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from kazatlas.atlas.selection import Choice, Span, joined, last_day, version_rows
 from kazatlas.atlas.store import Atlas, geometry_json
-from kazatlas.record.types import COVERAGE, LANGUAGES
+from kazatlas.record.types import CERTAINTIES, COVERAGE, LANGUAGES
 
 CONTEXT = "https://raw.githubusercontent.com/LinkedPasts/linked-places/master/linkedplaces-context-v1.1.jsonld"
 
@@ -31,7 +31,6 @@ TYPES = {
 }
 """The nearest concept of the Getty Art & Architecture Thesaurus, its label, and the type's own name in kk and ru."""
 
-_CERTAINTY = ["certain", "less-certain", "uncertain"]
 _URL = re.compile(r"https?://(www\.)?[a-zA-Z0-9.-]{2,256}\.[a-z]{2,63}(:[0-9]{1,5})?(/\S*)?")
 
 Row = dict[str, Any]
@@ -85,7 +84,7 @@ class _Attested:
         result = []
         for statement, rows in self.said.values():
             # Of several versions that say the same, the least certain speaks for all.
-            certainty = max((row["certainty"] for row in rows), key=_CERTAINTY.index)
+            certainty = max((row["certainty"] for row in rows), key=CERTAINTIES.index)
             item = {**statement, "when": _when(joined(_span(row) for row in rows), certainty)}
             if with_certainty:
                 item.setdefault("certainty", certainty)
@@ -148,7 +147,7 @@ class _Evidence:
         methods = self.atlas.tables["methods"]
         cited = [c for method in sorted({line["method"] for line in around}) for c in methods[method]["citations"]]
         return {
-            "certainty": max((line["certainty"] for line in around), key=_CERTAINTY.index),
+            "certainty": max((line["certainty"] for line in around), key=CERTAINTIES.index),
             "approximation": {
                 "type": "geo:hasSpatialAccuracy",
                 "tolerance": round(1000 * max(line["accuracy_km"] for line in around)),

@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import shapely
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -20,6 +20,10 @@ COVERAGE = ("1920-01-01", "1923-01-01")
 
 Certainty = Literal["certain", "less-certain", "uncertain"]
 Basis = Literal["legal-text", "reported-act", "period-map", "later-map", "river", "modern-boundary", "conjecture"]
+CERTAINTIES: tuple[Certainty, ...] = get_args(Certainty)
+"""From the surest down."""
+BASES: tuple[Basis, ...] = get_args(Basis)
+"""From the strongest evidence down."""
 View = Literal["de_jure", "de_facto"]
 VIEWS: tuple[View, View] = ("de_jure", "de_facto")
 REPUBLIC = "kirghiz-assr"

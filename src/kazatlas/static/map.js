@@ -1,6 +1,6 @@
 /* Made by `npm run build` in frontend/, which is where to change it.
- * sources a8b7ed50a25722e01ca29aec8b4047e5c262eb3cb00bb3ae451c3286b03007d4
- * contents 732eff245634352250f7764687ab8cd30979c64303cce1b919f78c2db3b010f1
+ * sources b98c86023360b1a63a3881769e550e10052bfdac37b127c76738ed6650cdbaf5
+ * contents e911ace5bab0b52c38c071155d000977cecb6b999944a43f94993d7095667433
  */
 /* @preserve
  * Leaflet 1.9.4, a JS library for interactive maps. https://leafletjs.com
@@ -17,75 +17,117 @@
   var VIEWS = ["de_jure", "de_facto"];
   var NONE = [];
 
-  // src/snapshot.js
-  function inForce(version, date, view) {
-    return (version.view === "both" || version.view === view) && version.from <= date && (!version.to || date < version.to);
+  // src/day.js
+  var WIDTHS = Object.freeze({ versions: 1, faces: 4, lines: 1, fills: 2, towns: 1 });
+  var LISTS = Object.freeze(
+    ["claims", "hatches", "key"]
+  );
+  function applied(before, difference) {
+    const now = {};
+    Object.keys(before).forEach((kind) => {
+      now[kind] = { ...before[kind] };
+    });
+    Object.entries(difference.gone || {}).forEach(([kind, keys]) => {
+      keys.forEach((key) => {
+        delete now[kind][key];
+      });
+    });
+    Object.entries(WIDTHS).forEach(([kind, width]) => {
+      const flat = difference[
+        kind
+      ] || [];
+      for (let at = 0; at < flat.length; at += width + 1) now[kind][flat[at]] = flat.slice(at + 1, at + 1 + width);
+    });
+    LISTS.forEach((kind) => {
+      const flat = difference[kind] || [];
+      for (let at = 0; at < flat.length; at += 2) {
+        now[kind][
+          flat[at]
+        ] = /** @type {number[]} */
+        flat[at + 1];
+      }
+    });
+    return now;
   }
-  function holder(version, view) {
-    return view === "de_jure" ? version.parent : version.by;
-  }
-  function firstOver(version, view, force) {
-    if (version.level !== 2) return version.unit;
-    const above = holder(version, view);
-    return above !== void 0 && force[above]?.level === 0 ? version.unit : above;
-  }
-  var Snapshot = class {
-    constructor(record, date, view) {
+  var Day = class {
+    constructor({ units, ranks, fill_kinds: kinds }, versions, now, date, view) {
       this.date = date;
       this.view = view;
       this.force = {};
-      this.tiles = [];
-      this.points = [];
-      this.firsts = [];
-      this.tileOf = [];
-      this.firstOf = [];
-      this.topOf = [];
-      record.versions.filter((version) => inForce(version, date, view)).forEach((version) => {
-        this.take(version);
+      const numbers = Object.values(now.versions).map(([version]) => version).sort((a, b) => a - b);
+      numbers.forEach((number) => {
+        this.force[versions[number].unit] = versions[number];
       });
-      this.tiles.forEach((tile) => {
-        this.spread(tile);
+      this.unitOf = [];
+      this.guberniaOf = [];
+      this.authorityOf = [];
+      this.isOurs = [];
+      Object.entries(now.faces).forEach(([face, [unit, gubernia, authority, ours]]) => {
+        this.unitOf[+face] = units[unit];
+        this.guberniaOf[+face] = units[gubernia];
+        this.authorityOf[+face] = units[authority];
+        this.isOurs[+face] = ours === 1;
       });
-      this.ranks = record.borders.map((border) => this.rankOf(border, record.faces));
+      this.tiles = this.inOrder(numbers, versions, this.unitOf);
+      this.firsts = this.inOrder(numbers, versions, this.guberniaOf);
+      this.points = numbers.map((number) => versions[number]).filter(({ geometry }) => geometry.type === "Point");
+      this.ranks = [];
+      Object.entries(now.lines).forEach(([line, [code]]) => {
+        this.ranks[+line] = ranks[code >> 1] + (code & 1 ? "" : " beyond");
+      });
+      this.fills = {};
+      Object.entries(now.fills).forEach(([unit, [kind, colour2]]) => {
+        this.fills[units[+unit]] = { kind: kinds[kind], colour: units[colour2] };
+      });
+      this.claims = [{}, this.claimsAt(now.claims, units, 1), this.claimsAt(now.claims, units, 2)];
+      this.hatches = {};
+      Object.entries(now.hatches).forEach(([ruler, faces]) => {
+        this.hatches[units[+ruler]] = faces;
+      });
+      this.gubernias = (now.key[0] || []).map((unit) => units[unit]);
+      this.townNames = [];
+      Object.entries(now.towns).forEach(([town, [name2]]) => {
+        this.townNames[+town] = name2;
+      });
     }
-    take(version) {
-      this.force[version.unit] = version;
-      if (version.faces) this.tiles.push(version);
-      if (version.geometry.type === "Point") this.points.push(version);
-      if (version.geometry.arcs && (version.level === 1 || version.faces && version.level === 0)) {
-        this.firsts.push(version);
+    inOrder(numbers, versions, holders) {
+      const wanted = new Set(holders);
+      return numbers.map((number) => versions[number]).filter((version) => wanted.has(version.unit));
+    }
+    claimsAt(claims, units, level) {
+      const byRuler = {};
+      Object.entries(claims).forEach(([key, faces]) => {
+        const [at, ruler] = key.split(" ");
+        if (+at === level) byRuler[units[+ruler]] = faces;
+      });
+      return byRuler;
+    }
+    get isFounded() {
+      return this.force[REPUBLIC] !== void 0;
+    }
+    isAbroad(unit, level) {
+      const holders = level === 1 ? this.guberniaOf : this.unitOf;
+      return !holders.some((holder, face) => holder === unit && this.isOurs[face]);
+    }
+  };
+  var Days = class {
+    constructor(answers, versions, dates) {
+      this.answers = answers;
+      this.versions = versions;
+      this.dates = dates;
+      this.tables = { de_jure: [], de_facto: [] };
+      this.days = {};
+    }
+    at(stop, view) {
+      return this.days[stop + view] ||= new Day(this.answers, this.versions, this.tablesAt(stop, view), this.dates[stop], view);
+    }
+    tablesAt(stop, view) {
+      const tables = this.tables[view], differences = this.answers.days[view];
+      while (tables.length <= stop) {
+        const before = tables[tables.length - 1] || Object.fromEntries([...Object.keys(WIDTHS), ...LISTS].map((kind) => [kind, {}]));
+        tables.push(applied(before, differences[tables.length]));
       }
-    }
-    spread(tile) {
-      const { view, force } = this, first = firstOver(tile, view, force);
-      if (tile.level === 2 && first === tile.unit) this.firsts.push(tile);
-      const over = first === void 0 ? void 0 : force[first];
-      const top = tile.level === 0 ? tile.unit : over ? holder(over, view) : first;
-      (tile.faces || []).forEach((face) => {
-        this.tileOf[face] = tile.unit;
-        this.firstOf[face] = first;
-        this.topOf[face] = top;
-      });
-    }
-    top(version) {
-      if (version.level === 0) return version.unit;
-      const above = holder(version, this.view);
-      const first = version.level === 2 ? above !== void 0 && this.force[above] : version;
-      return first ? holder(first, this.view) || first.unit : above;
-    }
-    isAbroad(version) {
-      return this.force[REPUBLIC] !== void 0 && this.top(version) !== REPUBLIC;
-    }
-    rankOf(border, faces) {
-      const { tileOf, firstOf, topOf } = this, [a, b] = border.sides;
-      if (border.frame) return "none";
-      if (faces[a]?.water || faces[b]?.water) return "coast";
-      if (a < 0 || b < 0) return topOf[a < 0 ? b : a] === REPUBLIC ? "republic" : "edge";
-      const inside2 = topOf[a] === REPUBLIC || topOf[b] === REPUBLIC ? "" : " beyond";
-      if (topOf[a] !== topOf[b]) return `republic${inside2}`;
-      if (firstOf[a] !== firstOf[b]) return `gubernia${inside2}`;
-      if (tileOf[a] !== tileOf[b]) return `uezd${inside2}`;
-      return "none";
+      return tables[stop];
     }
   };
 
@@ -165,12 +207,8 @@
       this.versions.forEach((version) => {
         (this.byUnit[version.unit] ||= []).push(version);
       });
-      this.home = {};
-      this.versions.forEach((version) => {
-        if (version.level > 0 && (version.parent === REPUBLIC || version.by === REPUBLIC)) this.home[version.unit] = true;
-      });
       this.rulers = Object.keys(this.byUnit).filter((unit) => unit !== REPUBLIC && this.byUnit[unit][0].level === 0);
-      this.snapshots = {};
+      this.days = new Days(topology.answers, this.versions, this.stops.map(({ date }) => date));
     }
     ringsOf(version) {
       const { geometry } = version;
@@ -203,9 +241,6 @@
       const last = this.stops.length - 1;
       return this.stops[stop === last ? 0 : last].date;
     }
-    version(unit, date, view) {
-      return (this.byUnit[unit] || []).find((version) => inForce(version, date, view));
-    }
     zonesAt(date) {
       return this.zones.filter((zone) => (!zone.from || zone.from <= date) && (!zone.to || date < zone.to));
     }
@@ -217,8 +252,8 @@
       const { line } = this.borders[index];
       return line[Math.floor(line.length / 2)];
     }
-    snapshot(stop, view) {
-      return this.snapshots[stop + view] ||= new Snapshot(this, this.stops[stop].date, view);
+    day(stop, view) {
+      return this.days.at(stop, view);
     }
   };
 
@@ -499,11 +534,6 @@
   function strong(ruler) {
     return `var(--h-${ruler}, var(--h-other))`;
   }
-  function tint(unit) {
-    let sum = 0;
-    for (let i = 0; i < unit.length; i++) sum = (sum * 31 + unit.charCodeAt(i)) % 9973;
-    return sum % 4;
-  }
 
   // src/zones.js
   var CELLS = {
@@ -652,22 +682,22 @@
     }
     // ---- the key
     firsts() {
-      const { record } = this.atlas, seen = /* @__PURE__ */ new Set();
-      return this.atlas.snapshots().flatMap((snapshot) => snapshot.firsts.filter((version) => {
-        if (seen.has(version.unit) || !record.home[version.unit] || snapshot.isAbroad(version)) return false;
-        seen.add(version.unit);
+      const seen = /* @__PURE__ */ new Set();
+      return this.atlas.days().flatMap((day) => day.gubernias.filter((unit) => {
+        if (seen.has(unit)) return false;
+        seen.add(unit);
         return true;
-      }));
+      }).map((unit) => day.force[unit]));
     }
     draw() {
-      const { record, words, state } = this.atlas, snapshot = this.atlas.snapshot(), firsts = this.firsts();
+      const { record, words, state } = this.atlas, day = this.atlas.day(), firsts = this.firsts();
       const rulers = record.rulers.filter((ruler) => this.atlas.plates().some((plate) => plate.ruling[ruler]));
       if (this.node.open) this.explain();
-      const key = [snapshot.view, state.lang, rulers, firsts.map((version) => version.id)].join(" ");
+      const key = [day.view, state.lang, rulers, firsts.map((version) => version.id)].join(" ");
       if (key === this.keyShown) return;
       this.keyShown = key;
       firsts.sort((a, b) => words.text(a.label).localeCompare(words.text(b.label), state.lang));
-      const began = Boolean(snapshot.force[REPUBLIC]), decreed = snapshot.view === "de_jure";
+      const began = day.isFounded, decreed = day.view === "de_jure";
       const chips = [this.wordChip(began ? "map.legend_units" : "map.legend_units_before")];
       firsts.forEach((version) => {
         chips.push(this.unitChip(version, began));
@@ -736,7 +766,7 @@
       if (again) again.focus();
     }
     zones() {
-      const there = this.atlas.snapshots().map((snapshot) => this.atlas.record.zonesAt(snapshot.date));
+      const there = this.atlas.days().map((day) => this.atlas.record.zonesAt(day.date));
       return this.atlas.record.zones.filter((zone) => there.some((zones) => zones.includes(zone)));
     }
     heading(word) {
@@ -925,8 +955,8 @@
       const next = () => {
         const now = queue === this.queue && queue.shift();
         if (!now) return;
-        const snapshot = record.snapshot(...now);
-        (few ? snapshot.firsts : snapshot.tiles).forEach((version) => {
+        const day = record.day(...now);
+        (few ? day.firsts : day.tiles).forEach((version) => {
           if (version.point) this.fit(version, style, level);
         });
         later(next);
@@ -943,12 +973,6 @@
   }
 
   // src/stretches.js
-  var DOCUMENTS = ["legal-text", "period-map", "river"];
-  function evidence({ basis, certainty }) {
-    if (basis === "conjecture") return "guess";
-    if (certainty === "uncertain") return "dotted";
-    return basis && DOCUMENTS.includes(basis) || certainty === "certain" ? "solid" : "dashed";
-  }
   function rankAt(rank, level) {
     return level === 1 && rank.startsWith("uezd") ? "none" : rank;
   }
@@ -956,29 +980,29 @@
     if (border.frame || ["none", "edge"].includes(rankAt(rank, level))) return false;
     return !(documented && border.basis === "conjecture");
   }
-  function bandAndClaim(borders, snapshot, law, fact, level, documented) {
+  function bandAndClaim(borders, day, law, fact, level, documented) {
     const band = [];
     const claim = [];
     borders.forEach((border, index) => {
-      const rank = rankAt(snapshot.ranks[index], level), [a, b] = border.sides;
+      const rank = rankAt(day.ranks[index], level), [a, b] = border.sides;
       if (documented && border.basis === "conjecture") return;
-      if (rank === "republic" && snapshot.topOf[a] === REPUBLIC !== (snapshot.topOf[b] === REPUBLIC)) band.push(index);
-      if (rank !== "none" && snapshot.view === "de_facto" && law.ranks[index] === "republic" && fact.ranks[index] !== "republic") claim.push(index);
+      if (rank === "republic" && day.authorityOf[a] === REPUBLIC !== (day.authorityOf[b] === REPUBLIC)) band.push(index);
+      if (rank !== "none" && day.view === "de_facto" && law.ranks[index] === "republic" && fact.ranks[index] !== "republic") claim.push(index);
     });
     return { band, claim };
   }
-  function evidenceOf(record, words, snapshot, level, index) {
-    const border = record.borders[index], rank = snapshot.ranks[index].split(" ");
-    const holders = level === 1 ? snapshot.firstOf : snapshot.tileOf;
+  function evidenceOf(record, words, day, level, index) {
+    const border = record.borders[index], rank = day.ranks[index].split(" ");
+    const holders = level === 1 ? day.guberniaOf : day.unitOf;
     const names = border.sides.map((face) => {
-      const unit = holders[face], version = unit === void 0 ? void 0 : snapshot.force[unit];
+      const unit = holders[face], version = unit === void 0 ? void 0 : day.force[unit];
       return version ? words.text(version.label) : "";
     }).filter((name2, i, all) => name2 && all.indexOf(name2) === i);
     const method = record.methods[
       border.method
     ];
     const sources = method.sources.map((source) => source === "inference" || source === "general-knowledge" ? words.word(`card.source_${source}`) : record.sources[source]);
-    const kind = rank[0] === "republic" && rank[1] ? "ruler" : rank[0];
+    const kind = rank[0] === "authority" ? "ruler" : rank[0];
     return [
       names.join(" – ") || words.word("map.stretch_coast"),
       words.word(`map.stretch_${kind}`),
@@ -991,8 +1015,8 @@
       words.word("map.drawn_from", { sources: sources.join("; ") })
     ];
   }
-  function facesOf(snapshot, version) {
-    const holders = version.level === 1 && !version.faces ? snapshot.firstOf : snapshot.tileOf;
+  function facesOf(day, version) {
+    const holders = version.level === 1 && !version.faces ? day.guberniaOf : day.unitOf;
     return holders.flatMap((unit, face) => unit === version.unit ? [face] : []);
   }
   function lineOrder(record, faces, told, inSight) {
@@ -1019,11 +1043,11 @@
     }
     isTold(plate, index) {
       const { record, state, documented } = this.atlas;
-      return isTold(record.borders[index], plate.snapshot().ranks[index], state.level, documented);
+      return isTold(record.borders[index], plate.day().ranks[index], state.level, documented);
     }
     evidenceOf(plate, index) {
       const { record, words, state } = this.atlas;
-      return evidenceOf(record, words, plate.snapshot(), state.level, index);
+      return evidenceOf(record, words, plate.day(), state.level, index);
     }
     show(plate, index, place, held = false) {
       this.light(plate, index);
@@ -1136,11 +1160,11 @@
       });
     }
     order() {
-      const { plate, record, state, map } = this.atlas, snapshot = plate.snapshot(), bounds = map.getBounds();
-      const version = state.unit ? snapshot.force[state.unit] : void 0;
+      const { plate, record, state, map } = this.atlas, day = plate.day(), bounds = map.getBounds();
+      const version = state.unit ? day.force[state.unit] : void 0;
       return lineOrder(
         record,
-        version ? facesOf(snapshot, version) : [],
+        version ? facesOf(day, version) : [],
         (index) => this.isTold(plate, index),
         (place) => bounds.contains(place)
       );
@@ -1212,8 +1236,8 @@
       return true;
     }
     markTowns() {
-      const { plate } = this, zoom = plate.map.getZoom(), snapshot = plate.snapshot();
-      const seats = new Set([...snapshot.tiles, ...snapshot.firsts].map((version) => version.seat));
+      const { plate } = this, zoom = plate.map.getZoom(), day = plate.day();
+      const seats = new Set([...day.tiles, ...day.firsts].map((version) => version.seat));
       return plate.record.places.filter((place) => {
         const seat = seats.has(place.id), shows = seat ? zoom >= 4.5 : zoom >= 5.5 + place.rank / 2;
         const path = pathOf(plate.towns[place.id]);
@@ -1225,7 +1249,7 @@
     }
     lost() {
       if (this.atlas.state.level !== 2) return [];
-      return this.plate.snapshot().points.map((version) => ({ version, at: (
+      return this.plate.day().points.map((version) => ({ version, at: (
         version.geometry.coordinates
       ) }));
     }
@@ -1239,11 +1263,10 @@
     }
     nameUnits() {
       const { plate, atlas } = this, { state } = atlas, { few, style } = atlas.lettering.now();
-      const snapshot = plate.snapshot();
-      (few ? snapshot.firsts : snapshot.tiles).slice().sort((a, b) => Number(b.unit === state.unit) - Number(a.unit === state.unit) || this.extent(b) - this.extent(a)).forEach((version) => {
+      const day = plate.day();
+      (few ? day.firsts : day.tiles).slice().sort((a, b) => Number(b.unit === state.unit) - Number(a.unit === state.unit) || this.extent(b) - this.extent(a)).forEach((version) => {
         if (!version.point) return;
-        const first = String(firstOver(version, snapshot.view, snapshot.force));
-        const abroad = snapshot.force[REPUBLIC] ? snapshot.isAbroad(version) : !plate.record.home[first];
+        const abroad = day.isAbroad(version.unit, few || state.level === 1 ? 1 : 2);
         const css = `kz-label ${style.name}${abroad ? " out" : ""}${version.unit === state.unit ? " chosen" : ""}`;
         const boxes = atlas.lettering.fit(version, style, few ? 1 : 2), at = this.at(labelPoint(version, few));
         [false, true].some((overDots) => boxes.some((box) => this.put(version.unit, { css, at, box, lines: box.lines, size: box.size, overDots })));
@@ -1256,9 +1279,7 @@
       });
     }
     nameTown(town) {
-      const { date } = this.plate.snapshot(), name2 = town.names.filter(([from]) => from <= date).pop();
-      if (!name2) return;
-      const [, ...texts] = name2;
+      const texts = town.names[this.plate.day().townNames[this.plate.record.places.indexOf(town)]];
       this.nameBeside(`town ${town.id}`, "kz-label town", town.point, this.atlas.words.text(texts), 10.5, 4);
     }
     nameBeside(key, css, pair, text, size, gap) {
@@ -1306,25 +1327,12 @@
   }
 
   // src/looks.js
-  function isClaimed(version, snapshot, law) {
-    const decreed = law.force[version.unit];
-    return snapshot.view === "de_facto" && Boolean(law.force[REPUBLIC]) && snapshot.top(version) !== REPUBLIC && version.level > 0 && Boolean(decreed) && law.top(decreed) === REPUBLIC;
-  }
-  function lookOf(version, level, snapshot, law, home) {
-    const top = String(snapshot.top(version)), first = String(firstOver(version, snapshot.view, snapshot.force));
-    if (top === REPUBLIC) return { fill: colour(first), css: `in t${level === 2 ? tint(version.unit) : 1}` };
-    if (isClaimed(version, snapshot, law)) return { fill: strong(top), css: `claimed t${tint(version.unit)}` };
-    if (home[first]) return { fill: colour(first), css: `home t${tint(version.unit)}` };
-    return { fill: colour(top), css: "out" };
-  }
-  function ruledByOthers(law, fact) {
-    const byRuler = {};
-    if (!law.force[REPUBLIC]) return byRuler;
-    law.topOf.forEach((top, face) => {
-      const ruler = fact.topOf[face];
-      if (top === REPUBLIC && ruler && ruler !== REPUBLIC) (byRuler[ruler] ||= []).push(face);
-    });
-    return byRuler;
+  var CLASSES = { republic: "in", claimed: "claimed", home: "home", abroad: "out" };
+  var WHOLE = "t1";
+  function lookOf(version, level, day) {
+    const { kind, colour: unit } = day.fills[version.unit];
+    const strength = kind === "abroad" ? "" : ` ${level === 2 ? `t${version.tint}` : WHOLE}`;
+    return { fill: kind === "claimed" ? strong(unit) : colour(unit), css: CLASSES[kind] + strength };
   }
 
   // src/map.js
@@ -1353,6 +1361,7 @@
       this.units = this.makeUnits();
       this.svg = containerOf(this.renderer);
       this.svg.setAttribute("role", "group");
+      this.claims = Object.fromEntries(this.record.rulers.map((ruler) => [ruler, this.makeClaim(ruler)]));
       this.hatches = this.makeHatches();
       this.record.faces.forEach((face) => {
         if (face.water) this.polygon(face.rings, "kz-water");
@@ -1411,6 +1420,11 @@
         this.attach(units[unit], unit);
       });
       return units;
+    }
+    makeClaim(ruler) {
+      const layer = this.polygon([], `kz-claims claimed ${WHOLE}`);
+      pathOf(layer).style.fill = strong(ruler);
+      return layer;
     }
     makeHatches() {
       const hatches = {};
@@ -1481,7 +1495,7 @@
       layer.bindTooltip(() => this.tooltip(unit), { sticky: true, className: "kz-tooltip" });
     }
     tooltip(unit) {
-      const { words } = this.atlas, version = this.snapshot().force[unit], box = element("div");
+      const { words } = this.atlas, version = this.day().force[unit], box = element("div");
       const say = (text) => {
         box.appendChild(element("span", { text }));
       };
@@ -1493,42 +1507,37 @@
       return box;
     }
     // ---- drawn at each step
-    snapshot() {
-      return this.record.snapshot(this.stop, this.atlas.state.view);
+    day() {
+      return this.record.day(this.stop, this.atlas.state.view);
     }
     unitAt(place) {
       return Object.keys(this.shown).find((unit) => contains(this.shown[unit].rings, place));
     }
     draw(stop) {
       this.stop = stop;
-      const snapshot = this.snapshot();
-      const law = this.record.snapshot(stop, "de_jure"), fact = this.record.snapshot(stop, "de_facto");
-      this.nameDrawing(snapshot);
-      this.drawUnits(snapshot, law);
-      this.drawPoints(snapshot);
-      this.drawEdges(snapshot, law, fact);
-      this.drawHatches(law, fact);
-      this.zones.draw(snapshot.date);
+      const day = this.day(), law = this.record.day(stop, "de_jure"), fact = this.record.day(stop, "de_facto");
+      this.nameDrawing(day);
+      this.drawUnits(day);
+      this.drawPoints(day);
+      this.drawEdges(day, law, fact);
+      this.drawHatches(day, law);
+      this.zones.draw(day.date);
       this.drawSelection();
       if (!this.suffix) this.atlas.lines.drawStop();
       if (!this.atlas.bare) this.labels.draw();
     }
-    nameDrawing(snapshot) {
+    nameDrawing(day) {
       const { words, state } = this.atlas;
-      const named = words.word("map.units") + (state.compare ? `, ${words.date(snapshot.date)}` : "");
+      const named = words.word("map.units") + (state.compare ? `, ${words.date(day.date)}` : "");
       if (this.named === named) return;
       this.named = named;
       this.svg.setAttribute("aria-label", named);
     }
-    drawUnits(snapshot, law) {
+    drawUnits(day) {
       const { record } = this, { level } = this.atlas.state;
       const now = {};
-      (level === 1 ? snapshot.firsts : snapshot.tiles).forEach((version) => {
-        now[version.unit] = {
-          version,
-          rings: record.shapeOf(version, level),
-          ...lookOf(version, level, snapshot, law, record.home)
-        };
+      (level === 1 ? day.firsts : day.tiles).forEach((version) => {
+        now[version.unit] = { version, rings: record.shapeOf(version, level), ...lookOf(version, level, day) };
       });
       Object.keys(this.units).forEach((unit) => {
         if (now[unit]) this.showUnit(unit, now[unit]);
@@ -1559,11 +1568,11 @@
       this.units[unit].closeTooltip();
       delete this.shown[unit];
     }
-    drawPoints(snapshot) {
+    drawPoints(day) {
       const { words, state } = this.atlas;
       Object.keys(this.points).forEach((unit) => {
         const path = pathOf(this.points[unit]);
-        const version = state.level === 2 && snapshot.points.find((found) => found.unit === unit);
+        const version = state.level === 2 && day.points.find((found) => found.unit === unit);
         path.style.display = version ? "" : "none";
         if (!version) return path.removeAttribute("tabindex");
         path.setAttribute("tabindex", "0");
@@ -1571,18 +1580,18 @@
         path.dataset.version = version.id;
       });
     }
-    drawEdges(snapshot, law, fact) {
+    drawEdges(day, law, fact) {
       const { borders } = this.record, { documented, state } = this.atlas;
       this.edges.forEach((edge, index) => {
-        const css = `kz-edge ${rankAt(snapshot.ranks[index], state.level)} ${evidence(borders[index])}`;
+        const css = `kz-edge ${rankAt(day.ranks[index] || "none", state.level)} ${borders[index].evidence || ""}`;
         if (this.edgeCss[index] === css) return;
         this.edgeCss[index] = css;
         pathOf(edge).setAttribute("class", css);
       });
-      const { band, claim } = bandAndClaim(borders, snapshot, law, fact, state.level, documented);
+      const { band, claim } = bandAndClaim(borders, day, law, fact, state.level, documented);
       this.drawLines(this.band, band);
       this.drawLines(this.claim, claim);
-      const ghosts = state.compare ? [] : this.record.ghostsAt(snapshot.date, snapshot.view, state.level);
+      const ghosts = state.compare ? [] : this.record.ghostsAt(day.date, day.view, state.level);
       this.drawLines(this.ghost, ghosts.filter((number) => !documented || borders[number].basis !== "conjecture"));
     }
     drawLines(layer, numbers) {
@@ -1594,15 +1603,19 @@
       this.keys.set(layer, key);
       return true;
     }
-    drawHatches(law, fact) {
-      this.ruling = ruledByOthers(law, fact);
+    drawHatches(day, law) {
+      const { level, view } = this.atlas.state;
+      this.ruling = law.hatches;
       this.record.rulers.forEach((ruler) => {
-        const faces = this.atlas.state.view === "de_jure" ? this.ruling[ruler] || [] : [], layer = this.hatches[ruler];
-        if (this.isNew(layer, faces)) layer.setLatLngs(faces.flatMap((face) => this.record.faces[face].rings));
+        this.drawFaces(this.hatches[ruler], view === "de_jure" ? this.ruling[ruler] || [] : []);
+        this.drawFaces(this.claims[ruler], day.claims[level][ruler] || []);
       });
     }
+    drawFaces(layer, faces) {
+      if (this.isNew(layer, faces)) layer.setLatLngs(faces.flatMap((face) => this.record.faces[face].rings));
+    }
     drawSelection() {
-      const { unit, zone } = this.atlas.state, version = unit ? this.snapshot().force[unit] : void 0;
+      const { unit, zone } = this.atlas.state, version = unit ? this.day().force[unit] : void 0;
       const rings = version ? this.record.ringsOf(version) : NONE;
       if (this.outlined !== rings) {
         this.outlined = rings;
@@ -2077,9 +2090,9 @@
       });
     }
     draw() {
-      const { map } = this.atlas, snapshot = this.atlas.snapshot();
+      const { map } = this.atlas, day = this.atlas.day();
       (this.marks || []).forEach(({ witness, mark: mark2 }) => {
-        const speaks = this.on ? speaksOf(witness, snapshot) : null;
+        const speaks = this.on ? speaksOf(witness, day) : null;
         if (!speaks) {
           mark2.remove();
           return;
@@ -2260,15 +2273,15 @@
       if (!this.plate) return [];
       return this.state.compare && this.other ? [this.plate, this.other] : [this.plate];
     }
-    snapshot() {
-      return this.record.snapshot(this.state.stop, this.state.view);
+    day() {
+      return this.record.day(this.state.stop, this.state.view);
     }
-    snapshots() {
+    days() {
       const plates = this.plates();
-      return plates.length ? plates.map((plate) => plate.snapshot()) : [this.snapshot()];
+      return plates.length ? plates.map((plate) => plate.day()) : [this.day()];
     }
     nameOf(unit) {
-      const version = this.snapshot().force[unit] || this.record.byUnit[unit]?.[0];
+      const version = this.day().force[unit] || this.record.byUnit[unit]?.[0];
       return version ? this.words.text(version.name) : unit;
     }
     home() {
@@ -2364,7 +2377,7 @@
       this.show(link.unit || null, link.zone || null);
     }
     show(unit, zone) {
-      const version = unit ? this.snapshot().force[unit] : void 0;
+      const version = unit ? this.day().force[unit] : void 0;
       const area = zone ? this.record.zones.find((other) => other.id === zone) : void 0;
       if (!version && !area) return;
       const bounds = leaflet_default.latLngBounds(area ? area.rings.flat() : version ? this.record.placesOf(version) : []);
@@ -2414,7 +2427,7 @@
       const { state, words } = this, stop = this.record.stops[state.stop];
       const titles = stop.events.map((event) => words.text(event.title));
       let said = `${words.date(stop.date)}. ${titles.join(". ")}`;
-      if (state.unit && !this.snapshot().force[state.unit]) said += `. ${words.word("map.absent")}`;
+      if (state.unit && !this.day().force[state.unit]) said += `. ${words.word("map.absent")}`;
       if (state.zone && !this.record.zonesAt(stop.date).some((zone) => zone.id === state.zone)) {
         said += `. ${words.word("map.absent_zone")}`;
       }

@@ -58,10 +58,14 @@ class Catalogue:
         parts = [self("card.decade", year=f"{part[:3]}0") if part.endswith("X") else part for part in edtf.split("/")]
         return "–".join(parts)
 
-    def said(self, text: str) -> str | None:
+    def editorial(self, text: str) -> str | None:
         """Return in this language what we say ourselves in a citation; none where the words are a source's."""
-        row = _own_words().get(text)
+        row = _editorial_texts().get(text)
         return row[self.language] if row else None
+
+    def foreign(self, language: str | None) -> str:
+        """Return the code of a language that a text must be marked with; none where it is this one or not known."""
+        return language if language and language != self.language else ""
 
     def part(self, prefix: str) -> dict[str, str]:
         """Return all texts whose keys begin so, as the map's script takes them."""
@@ -69,14 +73,14 @@ class Catalogue:
 
 
 @cache
-def _own_words() -> dict[str, dict[str, str]]:
+def _editorial_texts() -> dict[str, dict[str, str]]:
     """Read our own words in citations (`locale/citations.tsv`), by what they are in any language."""
     file = resources.files("kazatlas") / "locale" / "citations.tsv"
-    found: dict[str, dict[str, str]] = {}
+    texts: dict[str, dict[str, str]] = {}
     for line in file.read_text(encoding="utf-8").splitlines()[1:]:
         row: dict[str, str] = dict(zip(LANGUAGES, line.split("\t"), strict=True))
-        found |= dict.fromkeys(row.values(), row)
-    return found
+        texts |= dict.fromkeys(row.values(), row)
+    return texts
 
 
 @cache

@@ -1,22 +1,21 @@
-"""Sentences: what changed on a day, told from the record in Kazakh, Russian and English."""
+"""Change sentences: what changed on a day, in Kazakh, Russian and English."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from math import floor, log10
 from typing import Any
 
-from kazatlas.atlas.lineage import SLIVER_KM2, Change, History, Relation, State, day_before, history
+from kazatlas.atlas.lineage import SLIVER_KM2, Change, History, State, day_before, history
 from kazatlas.atlas.store import Atlas
-from kazatlas.record.types import VIEWS
+from kazatlas.record.types import CERTAINTIES, VIEWS
 from kazatlas.text.catalogue import Catalogue
 from kazatlas.text.inflection import PLURALS, Phrase, gather
 
 _WHOLE = 0.999
 _COMMON_RU = ("Киргизская часть", "Земля ")
-_CERTAINTIES = ("certain", "less-certain", "uncertain")
 _GONE = ("abolished", "merged", "divided", "abolished_alone", "moved")
 _ORDER = (
     "formed", "grows", "created", "restored", "split_point", "created_unknown", "created_point", "created_alone",
@@ -27,7 +26,7 @@ _ORDER = (
 
 
 @dataclass(frozen=True)
-class Told:
+class ChangeSentence:
     """A sentence about a day: what it is about, how sure the record is of it, and its text."""
 
     level: int
@@ -57,34 +56,33 @@ class _Statement:
     other: float = 0.0
 
 
-class _Teller:
+class _SentenceWriter:
     """Makes statements of a day's changes, and sentences of statements."""
 
-    def __init__(self, told: History, day: str) -> None:
-        self.told = told
+    def __init__(self, record: History, day: str) -> None:
+        self.history = record
         self.day = day
         before = day_before(day)
-        self.old: dict[str, State] = {view: told.state(before, view) for view in VIEWS}
-        self.new: dict[str, State] = {view: told.state(day, view) for view in VIEWS}
-        self.stated = [r for r in told.relations if r.day == day and r.evidence == "stated"]
+        self.old: dict[str, State] = {view: record.state(before, view) for view in VIEWS}
+        self.new: dict[str, State] = {view: record.state(day, view) for view in VIEWS}
+        self.stated = [r for r in record.relations if r.day == day and r.evidence == "stated"]
 
     # ---- from changes to statements
 
-    def statements(self, changes: Iterable[Change], whole_day: bool = True) -> list[_Statement]:
-        """Return what is to be told of changes: each thing once where they are a whole day's."""
-        found: list[_Statement] = []
+    def statements(self, changes: Iterable[Change]) -> list[_Statement]:
+        """Return what is to be said of a day's changes, each thing once."""
+        single: list[_Statement] = []
         for view in VIEWS:
             here = [change for change in changes if change.view == view]
-            single = [s for change in here for s in self._of_change(change)]
-            found += self._without_echoes(single, here, view) if whole_day else single
-        told = self._join(found)
-        if any(s.type != "restated" for s in told):
-            told = [s for s in told if s.type != "restated"]
+            single += self._without_echoes([s for change in here for s in self._of_change(change)], here, view)
+        joined = self._join(single)
+        if any(s.type != "restated" for s in joined):
+            joined = [s for s in joined if s.type != "restated"]
         else:
             # The act's own units; those below or above them were only cut with them.
-            top = min((s.level for s in told), default=0)
-            told = [s for s in told if s.level == top]
-        return sorted(told, key=lambda s: (s.level, _ORDER.index(s.type), s.view != "both", s.units))
+            top = min((s.level for s in joined), default=0)
+            joined = [s for s in joined if s.level == top]
+        return sorted(joined, key=lambda s: (s.level, _ORDER.index(s.type), s.view != "both", s.units))
 
     def _of_change(self, change: Change) -> Iterable[_Statement]:
         old, new = self.old[change.view], self.new[change.view]
@@ -106,7 +104,7 @@ class _Teller:
             kinds = {s.rows[u]["type"] for s, u in ((old, change.old), (new, change.new)) if u}
             joins = change.new and new.drawn_holder(change.unit) == change.new and change.level == 1
             kind = "authority" if "authority" in kinds else "joined" if joins else "transferred"
-            yield replace(base, type=kind, km2=self.told.km2(new.land.get(change.unit, ())))
+            yield replace(base, type=kind, km2=self.history.km2(new.land.get(change.unit, ())))
         elif change.type in ("first_level_gained", "first_level_lost"):
             yield replace(base, type=change.type)
         elif change.type == "border_moved" and change.level == 0:
@@ -124,13 +122,13 @@ class _Teller:
         row = new.rows[change.unit]
         below = self._drawn_in(change.unit, new)
         if change.level == 0:
-            jure, facto = (self.told.km2(self.new[view].land.get(change.unit, ())) for view in VIEWS)
+            jure, facto = (self.history.km2(self.new[view].land.get(change.unit, ())) for view in VIEWS)
             yield replace(base, type="formed", view="both", km2=jure, other=facto)
         elif row["type"] == "undivided" and below:
             # A tile of the map: what was really formed are the units whose border in it is not known.
             yield replace(base, type="created_unknown", units=below, land=self._was(change.gained, change.view))
         elif row["type"] == "undivided":
-            # Land whose uezd is not known but whose gubernia is the same: nothing more is known to tell.
+            # Land whose uezd is not known but whose gubernia is the same: nothing more is known.
             if {old.holder(unit) for unit in change.gained} == {new.holder(change.unit)}:
                 return
             yield replace(base, type="joined", new=new.holder(change.unit), km2=sum(change.gained.values()))
@@ -138,11 +136,11 @@ class _Teller:
             # What had been an oblast and begins as a gubernia is no gubernia formed again.
             earlier = any(
                 r["unit"] == change.unit and r["valid_from"] < self.day and r["type"] == row["type"]
-                for r in self.told.rows
+                for r in self.history.rows
             )
             yield replace(base, type="restored" if earlier else "created", land=self._was(change.gained, change.view))
         elif (tile := row.get("drawn_within")) not in old.rows and self._is_tile(tile, new):
-            land = next(c.gained for c in self.told.changes(self.day) if c.unit == tile and c.view == change.view)
+            land = next(c.gained for c in self.history.changes(self.day) if c.unit == tile and c.view == change.view)
             yield replace(base, type="created_unknown", land=self._was(land, change.view))
         elif stated := self._stated(change.unit, "came_from"):
             yield replace(base, type="split_point", land=stated)
@@ -154,8 +152,8 @@ class _Teller:
     def _stated(self, unit: str, side: str) -> tuple[tuple[str, bool], ...]:
         """Return the units that an act of the day names as those it came from or went into."""
         key, other = ("from_unit", "to_unit") if side == "went_into" else ("to_unit", "from_unit")
-        found = [getattr(r, other) for r in self.stated if getattr(r, key) == unit]
-        return tuple((found_unit, True) for found_unit in found if found_unit)
+        named = [getattr(r, other) for r in self.stated if getattr(r, key) == unit]
+        return tuple((relative, True) for relative in named if relative)
 
     def _is_tile(self, unit: str | None, state: State) -> bool:
         return unit in state.rows and state.rows[unit]["type"] == "undivided"
@@ -169,7 +167,7 @@ class _Teller:
         old, new = self.old[view], self.new[view]
         land = []
         for unit, km2 in parts.items():
-            whole = unit not in new.rows and km2 >= _WHOLE * self.told.km2(old.land[unit])
+            whole = unit not in new.rows and km2 >= _WHOLE * self.history.km2(old.land[unit])
             land.append((unit, whole or self._is_tile(unit, old)))
         return tuple(sorted(land, key=lambda item: not item[1]))
 
@@ -180,43 +178,65 @@ class _Teller:
         return tuple((unit, True) for units in named for unit in units)
 
     def _without_echoes(self, single: list[_Statement], changes: list[Change], view: str) -> list[_Statement]:
-        """Leave out what another sentence of the day has told in other words."""
+        """Leave out what another sentence of the day says in other words.
+
+        The cases, by what the change would be called if it stood alone:
+
+        - abolished or divided, where a new unit's sentence names the old one as the whole of which it was formed;
+        - transferred, where the unit that it passes from is such a whole: there is nothing left to pass from;
+        - created of one such whole that makes up nearly all of the new unit: one unit replaced by another;
+        - moved (land passes between two units), where either unit has just begun or ended, as its own sentence
+          accounts for the land; where, among uezds, one of the two was or is of the first level; and, at the first
+          level, the part of the land that passes with whole uezds, each of which has its sentence.
+        """
         old, new = self.old[view], self.new[view]
-        created = {unit: s for s in single if s.type in ("created", "restored", "created_unknown") for unit in s.units}
-        gone = {c.unit: c for c in changes if c.type == "abolished"}
-        told_whole = {
-            u for s in created.values() for u, whole in s.land if whole and u in gone and not self._is_tile(u, old)
-        }
-        # Where a unit passes with all its land, the land need not be told again one level up.
-        passed: dict[tuple[str | None, str | None], float] = defaultdict(float)
-        for change in changes:
-            if change.type in ("transferred", "first_level_gained", "first_level_lost"):
-                area = self.told.km2(old.land.get(change.unit, set()) & new.land.get(change.unit, set()))
-                passed[change.old, change.unit if change.type == "first_level_gained" else change.new] += area
+        abolished = {c.unit: c for c in changes if c.type == "abolished"}
+        wholes = self._formed_from_whole(single, abolished.keys(), old)
+        passed = self._passed_with_uezds(changes, old, new)
         result = []
         for statement in single:
             s, unit = statement, statement.units[0]
-            if s.type in ("abolished", "divided") and unit in told_whole:
+            if s.type in ("abolished", "divided") and unit in wholes:
                 continue
-            if s.type == "abolished" and len(s.land) == 1 and s.land[0][0] in created and unit in told_whole:
+            if s.type == "transferred" and s.old in wholes:
                 continue
             if s.type == "moved":
-                if unit not in new.rows or unit not in old.rows or s.new not in old.rows or s.new not in new.rows:
+                both = [state.rows[u] for state in (old, new) for u in (unit, s.new) if u in state.rows]
+                if len(both) < 4:
                     continue
-                if s.level == 2 and (old.rows[unit]["level"] < 2 or new.rows[s.new]["level"] < 2):
+                if s.level == 2 and (old.rows[unit]["level"] < 2 or new.rows[str(s.new)]["level"] < 2):
                     continue
                 rest = s.km2 - (passed[unit, s.new] if s.level == 1 else 0.0)
                 if rest < SLIVER_KM2:
                     continue
                 s = replace(s, km2=rest)
-            if s.type == "transferred" and s.old in told_whole:
-                continue
-            if s.type == "created" and len(s.land) == 1 and s.land[0][0] in told_whole:
-                whole = sum(gone[s.land[0][0]].lost.values())
-                if whole >= _WHOLE * self.told.km2(new.land[unit]):
+            if s.type == "created" and len(s.land) == 1 and s.land[0][0] in wholes:
+                area = sum(abolished[s.land[0][0]].lost.values())
+                if area >= _WHOLE * self.history.km2(new.land[unit]):
                     s = replace(s, type="replaced")
             result.append(s)
         return list(dict.fromkeys(result))
+
+    def _formed_from_whole(self, single: Iterable[_Statement], abolished: Collection[str], old: State) -> set[str]:
+        """Return the abolished units that a new unit's sentence names as a whole of which it was formed."""
+        formed = [s for s in single if s.type in ("created", "restored", "created_unknown")]
+        return {
+            unit
+            for s in formed
+            for unit, is_whole in s.land
+            if is_whole and unit in abolished and not self._is_tile(unit, old)
+        }
+
+    def _passed_with_uezds(
+        self, changes: Iterable[Change], old: State, new: State
+    ) -> dict[tuple[str | None, str | None], float]:
+        """Return how much land, in km2, passes from one holder to another with whole units."""
+        passed: dict[tuple[str | None, str | None], float] = defaultdict(float)
+        for change in changes:
+            if change.type in ("transferred", "first_level_gained", "first_level_lost"):
+                area = self.history.km2(old.land.get(change.unit, set()) & new.land.get(change.unit, set()))
+                passed[change.old, change.unit if change.type == "first_level_gained" else change.new] += area
+        return passed
 
     def _join(self, statements: list[_Statement]) -> list[_Statement]:
         """Say once what is the same in both views, and what happened to several units alike."""
@@ -224,13 +244,13 @@ class _Teller:
         begun = {unit for s in statements if s.type in ("created", "restored") for unit in s.units}
         for s in statements:
             # Who joins what is one fact, even where the land differs between the views.
-            own_area = s.type in ("grows", "moved")
-            views[replace(s, view="", km2=round(s.km2) if own_area else 0.0)][s.view] = s
+            is_about_area = s.type in ("grows", "moved")
+            views[replace(s, view="", km2=round(s.km2) if is_about_area else 0.0)][s.view] = s
         merged: list[_Statement] = []
-        for found in views.values():
-            first = next(iter(found.values()))
-            if len(found) == 2:
-                same = len({round(s.km2) for s in found.values()}) == 1
+        for by_view in views.values():
+            first = next(iter(by_view.values()))
+            if len(by_view) == 2:
+                same = len({round(s.km2) for s in by_view.values()}) == 1
                 first = replace(first, view="both", km2=first.km2 if same else 0.0)
             elif first.type == "seat_moved" and not first.old and first.units[0] in begun:
                 first = replace(first, view="both")  # in the other view it begins that day, with this seat
@@ -239,8 +259,8 @@ class _Teller:
         for s in merged:
             alone = s.type in ("formed", "grows", "moved", "renamed", "seat_moved")
             # Uezds with an area and raions without a border make two sentences.
-            drawn = float(s.km2 > 0 and s.level == 2)
-            groups[s if alone else replace(s, units=(), km2=drawn)].append(s)
+            has_area = float(s.km2 > 0 and s.level == 2)
+            groups[s if alone else replace(s, units=(), km2=has_area)].append(s)
         return [
             replace(
                 group[0], units=tuple(dict.fromkeys(u for s in group for u in s.units)),
@@ -276,8 +296,8 @@ class _Teller:
             values |= {"km2": self.number(s.km2, words), "other": self.number(s.other, words)}
         else:
             key += ".one" if len(s.units) == 1 else ".many"
-        told = self._framed(words(key, **values), s, words)
-        return [f"{told} {words('change.attested')}" if self._is_attested(s) else told]
+        text = self._framed(words(key, **values), s, words)
+        return [f"{text} {words('change.attested')}" if self._is_attested(s) else text]
 
     def _is_attested(self, s: _Statement) -> bool:
         """Return whether all that is known of a beginning is that it was so by this day at the latest."""
@@ -292,7 +312,7 @@ class _Teller:
         key = {"de_jure": "change.by_decree", "de_facto": "change.in_fact"}.get(s.view)
         if s.view == "both" and transfer and self._is_republic_there():
             key = "change.by_decree_and_in_fact"
-        text = words(key, told=text) if key else text
+        text = words(key, sentence=text) if key else text
         return text[:1].upper() + text[1:]
 
     def _is_republic_there(self) -> bool:
@@ -313,13 +333,13 @@ class _Teller:
     def certainty(self, s: _Statement) -> str:
         """Return the least certainty of the versions that a statement is about."""
         now = s.type not in _GONE
-        return max((str(self._row(unit, s.view, now)["certainty"]) for unit in s.units), key=_CERTAINTIES.index)
+        return max((str(self._row(unit, s.view, now)["certainty"]) for unit in s.units), key=CERTAINTIES.index)
 
     def name(self, unit: str, words: Catalogue, view: str, now: bool) -> str:
         """Return a unit's name on the day, or on the day before."""
         row = self._row(unit, view, now)
         if row["level"] == 0:
-            name = words.choice(self.told.tables["units"][unit]["label"])
+            name = words.choice(self.history.tables["units"][unit]["label"])
         else:
             name = str(row[f"name_{words.language}"])
         if words.language == "en" and (
@@ -352,22 +372,22 @@ class _Teller:
         return self._listed(names, words)
 
     def _types(self, s: _Statement, words: Catalogue) -> list[str]:
-        """Tell a change of type: "X uezd becomes a raion", or with both names where the name changed too."""
+        """Say a change of type: "X uezd becomes a raion", or with both names where the name changed too."""
         alike, renamed = list[str](), list[str]()
         for unit in s.units:
             was, now = self.name(unit, words, s.view, False), self.name(unit, words, s.view, True)
             (alike if was.rpartition(" ")[0] == now.rpartition(" ")[0] else renamed).append(unit)
-        told = []
+        texts = []
         if alike:
             number = ".one" if len(alike) == 1 else ".many"
             type_ = words(f"change.type_{s.new}{number}")
-            told.append(
+            texts.append(
                 words(f"change.type_changed{number}", units=self.phrase(alike, words, s.view, False), type=type_)
             )
         for unit in renamed:
             names = {key: self.phrase((unit,), words, s.view, key == "new") for key in ("old", "new")}
-            told.append(words("change.becomes", **names))
-        return [self._framed(text, s, words) for text in told]
+            texts.append(words("change.becomes", **names))
+        return [self._framed(text, s, words) for text in texts]
 
     def _renamed(self, s: _Statement, words: Catalogue) -> str:
         unit = s.units[0]
@@ -389,44 +409,29 @@ class _Teller:
         return words(key, **values)
 
     def _place(self, place: str, words: Catalogue, day: str) -> str:
-        names = self.told.tables["places"][place]["names"]
+        names = self.history.tables["places"][place]["names"]
         begun = [name for name in names if (name.get("valid_from") or "") <= day]
         return words.choice((begun or names)[-1])
 
 
-def sentence(change: Change, atlas: Atlas, words: Catalogue) -> str:
-    """Return one change in words; empty for what is not history (`redigitised`)."""
-    teller = _Teller(history(atlas), change.day)
-    return " ".join(t for s in teller.statements([change], whole_day=False) for t in teller.sentences(s, words))
-
-
-def summary(atlas: Atlas, day: str, words: Catalogue) -> list[Told]:
+def summary(atlas: Atlas, day: str, words: Catalogue) -> list[ChangeSentence]:
     """Return what changed on a day in sentences: the republic, then gubernias, then uezds.
 
     What is the same by decree and in fact, and what happened to several units alike, is said
     once. On the record's first day, and when nothing on the map changes, one sentence says so.
     """
-    told = history(atlas)
-    if day <= told.opening:
-        here = told.state(day, "de_jure").rows.values()
+    record = history(atlas)
+    if day <= record.opening:
+        here = record.state(day, "de_jure").rows.values()
         counts = {
             key: words.number(sum(row["level"] == level for row in here))
             for key, level in (("first", 1), ("second", 2))
         }
-        return [Told(0, "both", "opens", (), "certain", words("change.opens", **counts))]
-    teller = _Teller(told, day)
-    found = [
-        Told(s.level, s.view, s.type, s.units, teller.certainty(s), text)
-        for s in teller.statements(told.changes(day))
-        for text in teller.sentences(s, words)
+        return [ChangeSentence(0, "both", "opens", (), "certain", words("change.opens", **counts))]
+    writer = _SentenceWriter(record, day)
+    sentences = [
+        ChangeSentence(s.level, s.view, s.type, s.units, writer.certainty(s), text)
+        for s in writer.statements(record.changes(day))
+        for text in writer.sentences(s, words)
     ]
-    return found or [Told(0, "both", "nothing", (), "certain", words("change.nothing"))]
-
-
-def relation_words(relation: Relation, atlas: Atlas, words: Catalogue, unit: str) -> str:
-    """Return the other unit of a relation by its name at the time, for a unit's family line."""
-    if relation.name:
-        return words.choice(relation.name)
-    teller = _Teller(history(atlas), relation.day)
-    other, now = (relation.from_unit, False) if relation.to_unit == unit else (relation.to_unit, True)
-    return teller.name(other or "", words, relation.view, now)
+    return sentences or [ChangeSentence(0, "both", "nothing", (), "certain", words("change.nothing"))]

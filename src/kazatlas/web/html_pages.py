@@ -1,37 +1,49 @@
-"""Pages: the article, the tables, the sources and the republic's card, as escaped HTML made from the atlas."""
+"""Pages: the article, the tables, the sources and the republic's card, as HTML made from the atlas."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from html import escape
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
+from markupsafe import Markup
 
 from kazatlas.atlas.lineage import compare
 from kazatlas.atlas.store import Atlas
 from kazatlas.record.types import LANGUAGES, View
 from kazatlas.text.catalogue import Catalogue, alphabetically
 from kazatlas.text.quality_tables import quality_sections
-from kazatlas.web.cards import Cards
+from kazatlas.web.cards import MOST_LINKED, Cards
+from kazatlas.web.facts import Link, SourceName, Text
+from kazatlas.web.templates import render
 
 SORTS = ("name", "type", "parent", "administered_by", "area")
 
+NONE = "–"
+"""What stands in a cell that has nothing to say."""
 
-def _heading(level: int, text: str, id_: str = "") -> str:
-    anchor = f' id="{escape(id_)}"' if id_ else ""
-    return f"<h{level}{anchor}>{escape(text)}</h{level}>"
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a table: what it holds, in the order in which the template says it."""
+
+    text: str = ""
+    links: Sequence[Link] = ()
+    sources: Sequence[SourceName] = ()
+    line: Markup | None = None
 
 
 def _table(
+    words: Catalogue,
     caption: str,
-    columns: Iterable[str],
-    rows: Iterable[list[str]],
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
     *,
     is_headed: bool = False,
     is_stacked: bool = False,
-) -> str:
-    """Return a table whose cells are HTML already; the first cell of a row heads it.
+) -> Markup:
+    """Return a table; the first cell of a row heads it.
 
     Parameters
     ----------
@@ -40,81 +52,125 @@ def _table(
     is_stacked
         Whether a narrow page shows each row as a list of its cells, each with its column's name before it.
     """
-    columns = list(columns)
-    # Cells that are shown as blocks are no table to a screen reader any more, unless they say that they are.
-    role = {
-        name: f' role="{name}"' if is_stacked else "" for name in ("table", "row", "columnheader", "rowheader", "cell")
-    }
-    names = [f' data-column="{escape(column)}"' if is_stacked else "" for column in columns]
-    head = "".join(f'<th scope="col"{role["columnheader"]}>{escape(column)}</th>' for column in columns)
-    body = ""
-    for given in rows:
-        cells = [f"<div>{cell}</div>" for cell in given] if is_stacked else given
-        rest = "".join(f"<td{role['cell']}{name}>{cell}</td>" for name, cell in zip(names[1:], cells[1:], strict=True))
-        body += f'<tr{role["row"]}><th scope="row"{role["rowheader"]}{names[0]}>{cells[0]}</th>{rest}</tr>'
-    named = f"{role['table']}{' class=kz-stacked' if is_stacked else ''}"
-    label = f' aria-label="{escape(caption)}">' if is_headed else f"><caption>{escape(caption)}</caption>"
-    return (
-        f'<div class="kz-scroll" tabindex="0" role="region" aria-label="{escape(caption)}"><table{named}{label}'
-        f"<thead><tr{role['row']}>{head}</tr></thead><tbody>{body}</tbody></table></div>"
-    )
+    return render("table", words, caption=caption, columns=columns, rows=list(rows),
+        is_headed=is_headed, is_stacked=is_stacked,
+    )  # fmt: skip
 
 
-def _quotation(words: Catalogue, quote: str, language: str, translation: dict[str, str]) -> str:
-    html = f'<blockquote lang="{escape(language)}">{escape(quote)}</blockquote>'
-    ours = {lang: translation[lang] for lang in LANGUAGES if lang in translation}
-    if words.language == language:
-        return html
-    if words.language in ours:
-        ours = {words.language: ours[words.language]}
-    mark = escape(words("card.translation"))
-    for lang, text in ours.items():
-        html += f'<p class="kz-translation" lang="{lang}"><span>{mark}:</span> {escape(text)}</p>'
-    return html
+# ---- pages to be read
 
 
-def article_page(cards: Cards, words: Catalogue) -> str:
+def article_page(cards: Cards, words: Catalogue) -> Markup:
     """Return the walk through the article: its words, our translation, where the map shows it, our annotations."""
-    article = cards.tables["article"]
-    slips = {slip["id"]: slip for slip in article["slips"]}
-    html = _heading(2, words("pages.article")) + f"<p>{escape(words('pages.article_intro'))}</p>"
-    html += f"<p>{cards.source(words, 'oskembaev-bodeev')}</p>"
-
-    def annotation(id_: str) -> str:
-        slip = slips[id_]
-        inner = f"<p>{escape(words.choice(slip['text']))}</p>{cards.citations(words, slip['citations'])}"
-        label = f"{words('pages.annotation')}: {words.choice(slip['title'])}"
-        return f'<details class="kz-annotation" id="{escape(id_)}"><summary>{escape(label)}</summary>{inner}</details>'
-
-    told: set[str] = set()
-    for number, passage in enumerate(article["passages"], 1):
-        link = cards.day_link(words, passage["date"], passage["view"], unit=passage.get("unit"))
-        html += f'<section class="kz-passage" id="passage-{escape(passage["id"])}">'
-        html += _heading(3, words("pages.passage", number=number))
-        html += f'<p class="kz-seen">{escape(words.said(passage["locator"]) or passage["locator"])}</p>'
-        html += _quotation(words, passage["quote"], "kk", passage["translation"])
-        html += f'<p class="kz-when">{escape(words("pages.map_link"))}: {link}</p>'
-        # A slip that several passages share is told in full once, and pointed to afterwards.
-        for id_ in passage.get("annotations", []):
-            if id_ not in told:
-                html += annotation(id_)
-            else:
-                title = escape(words.choice(slips[id_]["title"]))
-                html += (
-                    f'<p class="kz-seen"><a href="#{escape(id_)}">{escape(words("pages.annotation"))}: {title}</a></p>'
-                )
-            told.add(id_)
-        html += "</section>"
-    rest = [id_ for id_ in slips if id_ not in told]
-    if rest:
-        html += _heading(3, words("pages.annotations_rest")) + "".join(map(annotation, rest))
-    return html
+    article, references = cards.tables["article"], cards.references(words)
+    annotations = {
+        slip["id"]: {
+            "id": slip["id"],
+            "title": words.choice(slip["title"]),
+            "text": words.choice(slip["text"]),
+            "citations": references.citations(slip["citations"]),
+        }
+        for slip in article["slips"]
+    }
+    passages = []
+    shown: set[str] = set()
+    for passage in article["passages"]:
+        links = cards.writer(words, passage["view"]).links
+        ids = passage.get("annotations", [])
+        passages.append({
+            "id": passage["id"],
+            "place": words.editorial(passage["locator"]) or passage["locator"],
+            "quote": Text(passage["quote"], "kk"),
+            "translations": _translations(words, "kk", passage["translation"]),
+            "link": links.day(passage["date"], unit=passage.get("unit")),
+            # An annotation that several passages share is given in full once, and pointed to afterwards.
+            "annotations": [{"is_first": id_ not in shown, **annotations[id_]} for id_ in ids],
+        })  # fmt: skip
+        shown.update(ids)
+    return render("article_page", words, source=references.line("oskembaev-bodeev"), passages=passages,
+        rest=[annotation for id_, annotation in annotations.items() if id_ not in shown],
+    )  # fmt: skip
 
 
-def republic_page(cards: Cards, words: Catalogue) -> str:
+def _translations(words: Catalogue, language: str, translation: Mapping[str, str]) -> list[Text]:
+    """Return our translation of a quotation into the reader's language; into all where that has none."""
+    if words.language == language:
+        return []
+    languages = (words.language,) if words.language in translation else LANGUAGES
+    return [Text(translation[code], code) for code in languages if code in translation]
+
+
+def republic_page(cards: Cards, words: Catalogue) -> Markup:
     """Return the republic's card: its capital, who governed, what Moscow kept, its two levels of organs."""
-    html = _heading(2, words("pages.republic")) + f"<p>{escape(words('page.name_note'))}</p>"
-    return html + cards.organs(words)
+    return render("republic_page", words, topics=cards.writer(words).republic())
+
+
+def methods_page(cards: Cards, words: Catalogue) -> Markup:
+    """Return how each kind of line was drawn, on what evidence, how exactly."""
+    methods = [
+        {
+            "id": id_,
+            "title": words.choice(method["title"]),
+            "basis": method["basis"],
+            "certainty": method["certainty"],
+            "accuracy": words("pages.accuracy", km=words.number(method["accuracy_km"])),
+            "text": words.choice(method["text"]),
+            "citations": cards.references(words).citations(method["citations"]),
+        }
+        for id_, method in cards.tables["methods"].items()
+    ]
+    return render("methods_page", words, methods=methods)
+
+
+def quality_page(atlas: Atlas, words: Catalogue) -> Markup:
+    """Return what the record knows and how well, in figures made from it."""
+    sections = [
+        {
+            "title": section.title,
+            "note": section.note,
+            "table": _table(
+                words, section.title, section.columns, [[Cell(text) for text in row] for row in section.rows],
+                is_headed=True,
+            ),
+        }
+        for section in quality_sections(atlas, words)
+    ]  # fmt: skip
+    return render("quality_page", words, sections=sections)
+
+
+def doubts_page(cards: Cards, words: Catalogue) -> Markup:
+    """Return what the record does not know: where it was looked for, and which document would settle it."""
+    tables = cards.tables
+    links = cards.writer(words).links
+
+    def link(unit: str) -> Link:
+        """Return a link to the unit's last version: the reader is to see what became of it."""
+        last = cards.rows[unit][-1]
+        view = "de_facto" if last["view"] == "de_facto" else "de_jure"
+        return cards.writer(words, view).links.unit(unit, last["valid_from"])
+
+    acts = {
+        event["id"]: (words.choice(event["title"]), links.day(event["date"], event["precision"]))
+        for event in tables["events"]
+    }
+    doubts = [
+        {
+            "id": doubt["id"],
+            "question": words.choice(doubt["question"]),
+            "searched": words.choice(doubt["searched"]),
+            "would_settle": words.choice(doubt["would_settle"]),
+            "units": [link(unit) for unit in doubt["units"]],
+            "acts": [acts[event] for event in doubt["events"]],
+            "methods": [words.choice(tables["methods"][method]["title"]) for method in doubt["methods"]],
+            "conflicts": [words.choice(tables["conflicts"][conflict]["title"]) for conflict in doubt["conflicts"]],
+            "citations": cards.references(words).citations(doubt["citations"]),
+        }
+        for doubt in tables["doubts"]
+    ]
+    return render("doubts_page", words, doubts=doubts)
+
+
+# ---- tables
 
 
 def _sort_key(
@@ -132,7 +188,7 @@ def _sort_key(
     return (name,)
 
 
-def units_table(cards: Cards, words: Catalogue, day: str, view: str, sort: str = "name") -> str:
+def units_table(cards: Cards, words: Catalogue, day: str, view: str, sort: str = "name") -> Markup:
     """Return the units in force on a day as a table.
 
     Parameters
@@ -140,168 +196,119 @@ def units_table(cards: Cards, words: Catalogue, day: str, view: str, sort: str =
     sort
         One of `SORTS`; anything else sorts by name.
     """
+    links = cards.writer(words, view).links
+
+    def holder(row: Mapping[str, Any], by: str, view: str) -> Cell:
+        return Cell(links=[links.in_view(view).unit(row[by], day)]) if by in row else Cell(NONE)
+
     rows = [row for unit in cards.rows if (row := cards.version(unit, day, view)) is not None]
     cells = []
     for row in sorted(rows, key=lambda row: (row["level"], *_sort_key(cards, row, sort, words, day, view))):
-        area = words("card.km2", number=words.number(round(row["area_km2"]))) if "area_km2" in row else "–"
+        area = words("card.km2", number=words.number(round(row["area_km2"]))) if "area_km2" in row else NONE
         cells.append([
-            cards.link(words, row["unit"], day, view),
-            escape(words("type." + row["type"])),
-            cards.link(words, row["parent"], day, view) if "parent" in row else "–",
-            cards.link(words, row["administered_by"], day, "de_facto") if "administered_by" in row else "–",
-            escape(words("pages.yes") if row["in_republic"] else words("pages.no")),
-            escape(area),
-            escape(words("card.certainty_" + row["certainty"])),
+            Cell(links=[links.unit(row["unit"], day)]),
+            Cell(words("type." + row["type"])),
+            holder(row, "parent", view),
+            holder(row, "administered_by", "de_facto"),
+            Cell(words("pages.yes") if row["in_republic"] else words("pages.no")),
+            Cell(area),
+            Cell(words("card.certainty_" + row["certainty"])),
         ])  # fmt: skip
     columns = [
         words("pages.unit"), words("pages.type"), words("card.parent"), words("card.administered_by"),
         words("pages.in_republic"), words("card.area"), words("card.certainty"),
     ]  # fmt: skip
     caption = f"{words('pages.units_on', date=words.date(day))} ({words('map.view_' + view)})"
-    return _table(caption, columns, cells)
+    return _table(words, caption, columns, cells)
 
 
-def events_table(cards: Cards, words: Catalogue, view: str) -> str:
+def events_table(cards: Cards, words: Catalogue, view: str) -> Markup:
     """Return all acts as a table, in order of date."""
+    links, references = cards.writer(words, view).links, cards.references(words)
     cells = []
     for event in cards.tables["events"]:
-        units = [unit for unit in event["units"] if cards.version(unit, event["date"], view)]
-        links = ", ".join(cards.link(words, unit, event["date"], view) for unit in units[:12])
+        units = links.units(event["units"], event["date"])[:MOST_LINKED]
+        sources = set(references.names(event["citations"]))
         cells.append([
-            cards.day_link(words, event["date"], view, event["precision"]),
-            escape(words.choice(event["title"])),
-            links or "–",
-            escape(words("card.certainty_" + event["certainty"])),
-            "; ".join(sorted({cards.called(words, c["source"]) for c in event["citations"]})),
+            Cell(links=[links.day(event["date"], event["precision"])]),
+            Cell(words.choice(event["title"])),
+            Cell(links=units) if units else Cell(NONE),
+            Cell(words("card.certainty_" + event["certainty"])),
+            Cell(sources=sorted(sources, key=_source_order)),
         ])  # fmt: skip
     columns = [
         words("pages.date"), words("pages.act"), words("event.units"), words("card.certainty"), words("card.sources"),
     ]  # fmt: skip
-    return _table(words("pages.events"), columns, cells)
+    return _table(words, words("pages.events"), columns, cells)
+
+
+def _source_order(name: SourceName) -> tuple[Any, ...]:
+    """Return a key that puts works in other languages first, and our own words for a source last."""
+    return (not name.is_title, not name.language, name.language, name.text)
 
 
 def _language_name(words: Catalogue, code: Any) -> str:
     """Return a language's name in the reader's; its code where it has none."""
     if not code:
-        return "–"
+        return NONE
     try:
         return str(Locale.parse(str(code).replace("-", "_")).get_display_name(words.language) or code)
     except (UnknownLocaleError, ValueError):
         return str(code)
 
 
-def sources_table(cards: Cards, words: Catalogue) -> str:
+def sources_table(cards: Cards, words: Catalogue) -> Markup:
     """Return all sources that something cites, by title."""
     sources = cards.tables["sources"]
     cells = [
-        [cards.source(words, id_), escape(id_), escape(_language_name(words, source.get("language")))]
+        [Cell(line=cards.references(words).line(id_)), Cell(id_), Cell(_language_name(words, source.get("language")))]
         for id_, source in sorted(sources.items(), key=lambda item: str(item[1]["title"]).casefold())
     ]
-    return _table(words("card.sources"), [words("pages.source"), words("pages.id"), words("pages.language")], cells)
+    columns = [words("pages.source"), words("pages.id"), words("pages.language")]
+    return _table(words, words("card.sources"), columns, cells)
 
 
-def methods_page(cards: Cards, words: Catalogue) -> str:
-    """Return how each kind of line was drawn, on what evidence, how exactly."""
-    html = _heading(2, words("pages.methods"))
-    for id_, method in cards.tables["methods"].items():
-        basis = f"{words('card.basis_' + method['basis'])}, {words('card.certainty_' + method['certainty'])}"
-        accuracy = words("pages.accuracy", km=words.number(method["accuracy_km"]))
-        html += f'<section id="method-{escape(id_)}">' + _heading(3, words.choice(method["title"]))
-        html += (
-            f'<p class="kz-seen">{escape(basis)} · {escape(accuracy)}</p><p>{escape(words.choice(method["text"]))}</p>'
-        )
-        html += cards.citations(words, method["citations"]) + "</section>"
-    return html
-
-
-def quality_page(atlas: Atlas, words: Catalogue) -> str:
-    """Return what the record knows and how well, in figures made from it."""
-    html = _heading(2, words("pages.quality"))
-    for section in quality_sections(atlas, words):
-        rows = [[escape(cell) for cell in row] for row in section.rows]
-        html += _heading(3, section.title) + f"<p>{escape(section.note)}</p>"
-        html += _table(section.title, section.columns, rows, is_headed=True)
-    return html
-
-
-def compare_table(atlas: Atlas, cards: Cards, words: Catalogue, first: str, second: str, view: View) -> str:
+def compare_table(atlas: Atlas, cards: Cards, words: Catalogue, first: str, second: str, view: View) -> Markup:
     """Return every unit that differs between two days: what it was, and what it is."""
-    dates = {"first": words.date(first), "second": words.date(second)}
-    cells = []
-    for row in sorted(compare(atlas, first, second, view), key=lambda row: (row["level"], row["unit"])):
-        sides = []
-        for side, day in ((row["before"], first), (row["after"], second)):
-            if side is None:
-                sides.append(escape(words("pages.absent")))
-                continue
-            area = words("card.km2", number=words.number(round(side["km2"]))) if side["km2"] else ""
-            holder = cards.link(words, side["holder"], day, view) if side["holder"] else ""
-            parts = (cards.link(words, row["unit"], day, view), holder, escape(area))
-            sides.append("<br>".join(part for part in parts if part))
-        cells.append([escape(words.choice(atlas.tables["units"][row["unit"]]["label"])), *sides])
+    links = cards.writer(words, view).links
+
+    def cell(unit: str, side: Mapping[str, Any] | None, day: str) -> Cell:
+        if side is None:
+            return Cell(words("pages.absent"))
+        names = [links.unit(unit, day), *([links.unit(side["holder"], day)] if side["holder"] else [])]
+        return Cell(words("card.km2", number=words.number(round(side["km2"]))) if side["km2"] else "", names)
+
+    cells = [
+        [
+            Cell(links.label(row["unit"])),
+            cell(row["unit"], row["before"], first),
+            cell(row["unit"], row["after"], second),
+        ]
+        for row in sorted(compare(atlas, first, second, view), key=lambda row: (row["level"], row["unit"]))
+    ]
     if not cells:
-        return f"<p>{escape(words('pages.nothing_differs'))}</p>"
+        return render("notice", words, text=words("pages.nothing_differs"), is_status=False)
+    dates = {"first": words.date(first), "second": words.date(second)}
     columns = [words("pages.unit"), *(words("pages.was", date=date) for date in dates.values())]
-    return _table(words("pages.differs", **dates), columns, cells, is_stacked=True)
+    return _table(words, words("pages.differs", **dates), columns, cells, is_stacked=True)
 
 
-def ladder_table(rows: list[dict[str, str]], words: Catalogue, view: View, place: str = "") -> str:
-    """Return where a place lay from first to last, as a table (rows of `kazatlas.atlas.store.ladder.printable`)."""
+def ladder_table(rows: list[dict[str, str]], words: Catalogue, view: View, place: str = "") -> Markup:
+    """Return where a place lay from first to last, as a table (rows of `kazatlas.atlas.ladder.printable`)."""
     title = ": ".join(part for part in (place, words("map.view_" + view)) if part)
-    heading = _heading(3, title)
-    if not rows:
-        return heading + f"<p>{escape(words('ladder.nowhere'))}</p>"
     cells = []
     for row in rows:
         beware = []
         if row["doubtful"]:
-            told = {"km": row["border_km"], "accuracy": row["accuracy_km"], "name": row["neighbour"]}
-            beware.append(words("ladder.doubt", **told))
+            values = {"km": row["border_km"], "accuracy": row["accuracy_km"], "name": row["neighbour"]}
+            beware.append(words("ladder.doubt", **values))
         if row["perhaps"]:
             beware.append(words("ladder.perhaps", names=row["perhaps"]))
-        cells.append([
-            escape(row["since"]), escape(row["until"]), escape(row["uezd"]), escape(row["gubernia"]),
-            escape(row["authority"]), escape(row["border_km"]), escape(" ".join(beware)),
-        ])  # fmt: skip
+        texts = [row[key] for key in ("since", "until", "uezd", "gubernia", "authority", "border_km")]
+        cells.append([Cell(text) for text in (*texts, " ".join(beware))])
     columns = [
         words("card.from"), words("card.to"), words("place.uezd"), words("place.gubernia"), words("place.authority"),
         words("place.border"), words("place.beware"),
     ]  # fmt: skip
-    return heading + _table(title, columns, cells, is_headed=True, is_stacked=True)
-
-
-def doubts_page(cards: Cards, words: Catalogue) -> str:
-    """Return what the record does not know: where it was looked for, and which document would settle it."""
-    tables = cards.tables
-    html = _heading(2, words("doubts.heading")) + f"<p>{escape(words('quality.doubts_note'))}</p>"
-
-    def line(label: str, text: str) -> str:
-        return f'<p><span class="kz-seen">{escape(words(label))}:</span> {text}</p>'
-
-    def link(unit: str) -> str:
-        """Return a link to the unit's last version: the reader is to see what became of it."""
-        last = cards.rows[unit][-1]
-        return cards.link(words, unit, last["valid_from"], "de_facto" if last["view"] == "de_facto" else "de_jure")
-
-    acts = {event["id"]: event for event in tables["events"]}
-    for doubt in tables["doubts"]:
-        html += f'<section class="kz-passage" id="doubt-{escape(doubt["id"])}">'
-        html += _heading(3, words.choice(doubt["question"]))
-        html += line("doubts.searched", escape(words.choice(doubt["searched"])))
-        html += line("doubts.would_settle", escape(words.choice(doubt["would_settle"])))
-        if doubt["units"]:
-            html += line("doubts.units", ", ".join(map(link, doubt["units"])))
-        if doubt["events"]:
-            told = [acts[event] for event in doubt["events"]]
-            html += line("doubts.events", "; ".join(
-                f"{escape(words.choice(act['title']))} "
-                f"({cards.day_link(words, act['date'], 'de_jure', act['precision'])})" for act in told
-            ))  # fmt: skip
-        if doubt["methods"]:
-            titles = (words.choice(tables["methods"][method]["title"]) for method in doubt["methods"])
-            html += line("doubts.lines", escape("; ".join(titles)))
-        if doubt["conflicts"]:
-            titles = (words.choice(tables["conflicts"][conflict]["title"]) for conflict in doubt["conflicts"])
-            html += line("doubts.conflicts", escape("; ".join(titles)))
-        html += (cards.citations(words, doubt["citations"]) if doubt["citations"] else "") + "</section>"
-    return html
+    table = _table(words, title, columns, cells, is_headed=True, is_stacked=True) if cells else None
+    return render("ladder", words, title=title, table=table)

@@ -7,10 +7,8 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Callable, Mapping
-from html import escape
 from importlib import resources
 from pathlib import Path
-from string import Template
 from typing import Any
 
 from kazatlas.atlas.store import Atlas, stops
@@ -18,6 +16,7 @@ from kazatlas.record.types import VIEWS
 from kazatlas.text.catalogue import Catalogue, Language, load_catalogue
 from kazatlas.web.cards import Cards
 from kazatlas.web.map import CENTRE, MAP_OPTIONS, OPENING, dump_script, map_words, script, style
+from kazatlas.web.templates import as_it_is, render
 
 
 def _asset(name: str) -> str:
@@ -59,12 +58,12 @@ def lesson_cards(atlas: Atlas, words: Catalogue) -> dict[str, Any]:
 
     def changes(card: Callable[[Catalogue, str, str, str], str], of: str, view: str) -> list[list[Any]]:
         """Return the days from which a card says something else, with what it says."""
-        found: list[list[Any]] = []
+        texts: list[list[Any]] = []
         for day in days:
             text = number(card(words, of, day, view))
-            if not found or found[-1][1] != text:
-                found.append([day, text])
-        return found
+            if not texts or texts[-1][1] != text:
+                texts.append([day, text])
+        return texts
 
     units: dict[str, dict[str, list[list[Any]]]] = {}
     zones: dict[str, dict[str, list[list[Any]]]] = {}
@@ -91,23 +90,18 @@ def write_lesson(atlas: Atlas, topology: Mapping[str, Any], path: Path, language
         "map": {"center": CENTRE, **{_camel(key): value for key, value in MAP_OPTIONS.items()}},
         "words": {key: words(key) for key in ("page.no_unit", "page.at_this_stop")},
     }
-    version = atlas.tables["data_version"]
-    page = Template(_asset("lesson.html")).substitute(
-        language=language,
-        title=escape(words("page.title")),
-        subtitle=escape(words("page.subtitle")),
-        name_note=escape(words("page.name_note")),
-        note=escape(words("lesson.note")),
-        licence=escape(words("page.licence", version=version)),
-        credit=escape(words("page.credit")),
-        style=style() + _asset("page.css"),
+    page = render(
+        "lesson",
+        words,
+        version=atlas.tables["data_version"],
+        style=as_it_is(style() + _asset("page.css")),
         # The words of the file's own language are all that it can ask for.
-        script=script({"stops": []}),
-        words=dump_script(map_words(topology)),
-        options=dump_script(options),
-        lesson=_asset("lesson.js"),
-        topology=_packed(topology),
-        cards=_packed(_in_parts(lesson_cards(atlas, words))),
+        script=as_it_is(script({"stops": []})),
+        map_words=as_it_is(dump_script(map_words(topology))),
+        options=as_it_is(dump_script(options)),
+        lesson=as_it_is(_asset("lesson.js")),
+        topology=as_it_is(_packed(topology)),
+        cards=as_it_is(_packed(_in_parts(lesson_cards(atlas, words)))),
     )
     data = page.encode()
     path.write_bytes(data)

@@ -6,7 +6,6 @@ import gc
 import logging
 import re
 import time
-from html import escape
 from importlib import resources
 from pathlib import Path
 from typing import Any, cast
@@ -14,6 +13,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 import streamlit_folium
+from markupsafe import Markup
 
 from kazatlas.atlas.store import AtlasError, load_atlas
 from kazatlas.folders import remedy
@@ -25,6 +25,7 @@ from kazatlas.web import widgets as parts
 from kazatlas.web.cards import Cards
 from kazatlas.web.map import OPENING, Assets, base_map, command_group, dump_script, witness_data, write_assets
 from kazatlas.web.serve import send_at_once
+from kazatlas.web.templates import as_it_is, render
 from kazatlas.web.widgets import Opened, show_html
 
 log = logging.getLogger("kazatlas")
@@ -170,7 +171,7 @@ def follow_address(opened: Opened) -> None:
     state.command["show"] = bool(query.get("unit") or query.get("zone"))
 
 
-def page_script(words: Catalogue, assets: Assets) -> str:
+def page_script(words: Catalogue, assets: Assets) -> Markup:
     """Return the script that tells the page's language, and says Streamlit's own words in it."""
     limit = st.get_option("server.maxUploadSize")
     own = {
@@ -190,18 +191,13 @@ def page_script(words: Catalogue, assets: Assets) -> str:
         "ahead": [f"app/static/{name}" for name in (assets.script, assets.data)],
     }  # fmt: skip
     script = (resources.files("kazatlas") / "static" / "page.js").read_text("utf-8")
-    return f"<script>window.KAZATLAS_PAGE = {dump_script(told)};\n{script}</script>"
+    return as_it_is(f"window.KAZATLAS_PAGE = {dump_script(told)};\n{script}")
 
 
 def show_title(opened: Opened, words: Catalogue, *, over_map: bool) -> None:
     """Show what the page is; over the map, a way past it for the keyboard."""
-    skip = f'<a class="kz-skip" href="#kz-search">{escape(words("page.skip_map"))}</a>' if over_map else ""
-    st.html(
-        f'<div class="kz-title" lang="{words.language}">{skip}<h1>{escape(words("page.title"))}</h1>'
-        f'<p class="kz-subtitle">{escape(words("page.subtitle"))}</p>'
-        f'<p class="kz-wide">{escape(words("page.name_note"))}</p></div>{page_script(words, opened.assets)}',
-        unsafe_allow_javascript=True,
-    )
+    html = render("title", words, over_map=over_map, script=page_script(words, opened.assets))
+    st.html(html, unsafe_allow_javascript=True)
 
 
 def show_language_switch(words: Catalogue) -> None:
@@ -239,7 +235,7 @@ def show_panel(opened: Opened, words: Catalogue, place: dict[str, Any]) -> None:
     """Show what is known of the chosen unit and of the acts of the day, and what can be taken away."""
     day, view, unit, zone = place["date"], place["view"], place["unit"], place["zone"]
     cards = opened.cards
-    card = cards.unit_card(words, unit, day, view) if unit else ""
+    card = cards.unit_card(words, unit, day, view) if unit else Markup()
     if zone:
         card = cards.zone_card(words, zone, day, view)
     show_html(words, card)
@@ -282,8 +278,7 @@ def show_atlas(opened: Opened, words: Catalogue) -> None:
         place = show_map(opened)
     let_map_load()
     with right, st.container(key="panel"):
-        intro = "" if place["unit"] or place["zone"] else f'<p class="kz-hint">{escape(words("page.intro"))}</p>'
-        st.html(f'<div id="kz-search" class="kz-panel" lang="{words.language}" tabindex="-1">{intro}</div>')
+        st.html(render("search_head", words, has_intro=not (place["unit"] or place["zone"])))
         parts.show_search(opened, words, place)
         parts.show_walk(words, lambda step: walk_to(step, opened))
         if st.session_state.get("guests"):
@@ -295,7 +290,7 @@ def show_atlas(opened: Opened, words: Catalogue) -> None:
 @st.fragment
 def show_embedded(opened: Opened, words: Catalogue) -> None:
     """Show the map alone, for another site's frame, with whose it is."""
-    st.html(f"<style>{EMBEDDED_STYLE}</style>")
+    st.html(render("style", words, style=as_it_is(EMBEDDED_STYLE)))
     place = show_map(opened)
     keep_address(opened, words, place)
 
@@ -360,7 +355,8 @@ def main(geodata: Path, static: Path) -> None:
     static
         Streamlit's static folder beside the main script, where the page's files are put.
     """
-    st.html(f"<style>{PAGE_STYLE}{(resources.files('kazatlas') / 'static' / 'page.css').read_text('utf-8')}</style>")
+    sheet = (resources.files("kazatlas") / "static" / "page.css").read_text("utf-8")
+    st.html(render("style", load_catalogue(OPENING["lang"]), style=as_it_is(PAGE_STYLE + sheet)))
     try:
         opened = open_atlas(str(geodata), str(static))
     except AtlasError as error:

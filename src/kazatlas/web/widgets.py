@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, cast
 
 import streamlit as st
 from anyascii import anyascii
+from markupsafe import Markup
 
 from kazatlas.atlas.fingerprints import Edition, changed, changed_units, edition_of, read_editions
 from kazatlas.atlas.ladder import LadderIndex, ladder, printable
@@ -27,9 +27,10 @@ from kazatlas.text.catalogue import Catalogue, Language
 from kazatlas.text.change_sentences import summary
 from kazatlas.text.citation_styles import STYLE_NAMES, STYLES, AtlasView, cite_view
 from kazatlas.web import html_pages as pages
-from kazatlas.web.cards import Cards, place_link
+from kazatlas.web.cards import Cards
 from kazatlas.web.lesson import write_lesson
 from kazatlas.web.map import Assets
+from kazatlas.web.templates import render
 from kazatlas.web.upload import GuestFileError, drawn, read_guest, rows_as_csv, where_lay
 
 WALK = (
@@ -56,9 +57,9 @@ class Opened:
     cards: Cards
     assets: Assets
     built: Path
-    made: dict[tuple[str, ...], str] = field(default_factory=dict)
+    made: dict[tuple[str, ...], Markup] = field(default_factory=dict)
 
-    def kept(self, key: tuple[str, ...], make: Callable[[], str]) -> str:
+    def kept(self, key: tuple[str, ...], make: Callable[[], Markup]) -> Markup:
         """Return a part of a page that is the same for every reader; made once."""
         if key not in self.made:
             self.made[key] = make()
@@ -118,32 +119,29 @@ def since_version(opened: Opened, words: Catalogue, version: str, unit: str | No
     return f"{told} {words('page.since_unit', name=name, what=what)}"
 
 
-def show_html(words: Catalogue, html: str) -> None:
+def show_html(words: Catalogue, html: Markup) -> None:
     """Show a part of the page, in its language."""
-    st.html(f'<div class="kz-panel" lang="{words.language}">{html}</div>')
+    st.html(render("panel", words, html=html))
 
 
-def _hit_link(opened: Opened, words: Catalogue, hit: Hit, place: Mapping[str, Any]) -> str:
-    """Return a found name as a link that moves map and date to it, and says when it existed."""
+def _hit_facts(opened: Opened, words: Catalogue, hit: Hit) -> dict[str, Any]:
+    """Return a name that was sought: a link that moves map and date to it, how it matches, when it existed."""
     unit = hit.id if hit.kind == "unit" else None
     if hit.kind == "town" and hit.point is not None:
         rung = ladder(opened.places, *hit.point).at(hit.day, hit.view)
         unit = str(rung.uezd["unit"]) if rung and rung.uezd is not None else None
     name = hit.names[words.language]
-    html = place_link(words, name, day=hit.day, view=hit.view, unit=unit)
-    told = [escape(words(f"find.{hit.kind}"))]
-    if hit.matched.casefold() != name.casefold():
-        # A name that only another script has is given in the reader's; the old spelling is itself what is told.
-        is_old = hit.use == "period"
-        matched = anyascii(hit.matched) if words.language == "en" and not is_old else hit.matched
-        if matched.casefold() != name.casefold():
-            marked = f'<span lang="ru-petr1708">{escape(matched)}</span>' if is_old else escape(matched)
-            told.append(
-                marked if hit.use == "name" else escape(words(f"find.{hit.use}", name="@")).replace("@", marked)
-            )
-    if hit.kind == "unit":
-        told += [escape(_span(words, *span)) for span in hit.spans]
-    return f'<li>{html} <span class="kz-seen">{"; ".join(told)}</span></li>'
+    matched = hit.matched
+    if matched.casefold() != name.casefold() and words.language == "en" and hit.use != "period":
+        # A name that only another script has is given in the reader's; an old spelling is shown as it is.
+        matched = anyascii(matched)
+    return {
+        "kind": hit.kind,
+        "link": opened.cards.writer(words, hit.view).links.to(name, hit.day, unit),
+        "use": hit.use,
+        "matched": matched if matched.casefold() != name.casefold() else "",
+        "spans": [_span(words, *span) for span in hit.spans] if hit.kind == "unit" else [],
+    }
 
 
 def _span(words: Catalogue, start: str, end: str | None) -> str:
@@ -158,32 +156,26 @@ def show_search(opened: Opened, words: Catalogue, place: Mapping[str, Any]) -> N
     if not query.strip():
         return
     hits = find(opened.names, query, limit=8, day=place["date"], view=place["view"])
-    items = "".join(_hit_link(opened, words, hit, place) for hit in hits)
-    found = f'<ul class="kz-found">{items}</ul>' if items else f"<p>{escape(words('find.nothing'))}</p>"
-    show_html(words, f'<div role="status">{found}</div>')
+    show_html(words, render("search_results", words, hits=[_hit_facts(opened, words, hit) for hit in hits]))
 
 
-def stop_html(opened: Opened, words: Catalogue, day: str, view: str) -> str:
+def stop_html(opened: Opened, words: Catalogue, day: str, view: str) -> Markup:
     """Return what changed on a day, and its acts."""
-    events = [event for event in opened.atlas.tables["events"] if event["date"] == day]
-    heading = f"<h2>{escape(words('page.at_this_stop'))}: {escape(words.date(day))}</h2>"
-    acts = "".join(opened.cards.event_card(words, event, view) for event in events)
-    return changes_html(opened, words, day) + heading + acts
+    acts = [
+        opened.cards.event_card(words, event, view) for event in opened.atlas.tables["events"] if event["date"] == day
+    ]
+    return render("stop", words, day=words.date(day), changes=changes_html(opened, words, day), acts=acts)
 
 
-def changes_html(opened: Opened, words: Catalogue, day: str) -> str:
+def changes_html(opened: Opened, words: Catalogue, day: str) -> Markup:
     """Return what changed on a day, in words, how sure it is said where it is not certain."""
-    items = ""
-    for told in summary(opened.atlas, day, words):
-        doubt = "" if told.certainty == "certain" else f" ({words('card.certainty_' + told.certainty)})"
-        items += f'<li>{escape(told.text)}<span class="kz-seen">{escape(doubt)}</span></li>'
-    return f'<h2>{escape(words("page.changes"))}</h2><ul class="kz-changes">{items}</ul>'
+    return render("changes", words, changes=summary(opened.atlas, day, words))
 
 
 def show_downloads(opened: Opened, words: Catalogue, place: Mapping[str, Any]) -> None:
     """Show every file that a reader can take away."""
     day, view = str(place["date"]), str(place["view"])
-    show_html(words, f"<h2>{escape(words('page.downloads'))}</h2>")
+    show_html(words, render("heading", words, level=2, text=words("page.downloads")))
     st.download_button(
         words("page.download_day"),
         data=lambda: _file(opened, "geojson", Choice(day, cast(View, view), None, END_RULES["half-open"])),
@@ -198,9 +190,7 @@ def show_downloads(opened: Opened, words: Catalogue, place: Mapping[str, Any]) -
         mime="application/geo+json",
         on_click="ignore",
     )
-    version = opened.atlas.tables["data_version"]
-    licence = f"{escape(words('page.licence', version=version))}<br>{escape(words('page.credit'))}"
-    show_html(words, f'<p class="kz-seen">{licence}</p>')
+    show_html(words, render("licence", words, version=opened.atlas.tables["data_version"]))
 
 
 def show_formats(opened: Opened, words: Catalogue, place: Mapping[str, Any]) -> None:
@@ -251,21 +241,19 @@ def show_take_page(opened: Opened, words: Catalogue, place: Mapping[str, Any], a
     row = opened.cards.version(place["unit"], place["date"], place["view"]) if place.get("unit") else None
     told = [words.date(place["date"]), words("map.view_" + place["view"])]
     told += [str(row[f"name_{words.language}"])] if row else []
-    show_html(words, f"<h2>{escape(words('page.downloads'))}: {escape(' · '.join(told))}</h2>")
+    show_html(words, render("heading", words, level=2, text=f"{words('page.downloads')}: {' · '.join(told)}"))
     data, print_, cite = st.columns(3, gap="large")
     with data:
-        show_html(words, f"<h3>{escape(words('take.more'))}</h3>")
+        show_html(words, render("heading", words, level=3, text=words("take.more")))
         show_formats(opened, words, place)
     with print_:
-        show_html(words, f"<h3>{escape(words('take.plate'))}</h3>")
+        show_html(words, render("heading", words, level=3, text=words("take.plate")))
         show_plates(opened, words, place, address)
     with cite:
-        show_html(words, f"<h3>{escape(words('take.cite'))}</h3>")
+        show_html(words, render("heading", words, level=3, text=words("take.cite")))
         show_cite(opened, words, place, address)
     show_points(opened, words, str(place["date"]))
-    version = opened.atlas.tables["data_version"]
-    licence = f"{escape(words('page.licence', version=version))}<br>{escape(words('page.credit'))}"
-    show_html(words, f'<p class="kz-seen">{licence}</p>')
+    show_html(words, render("licence", words, version=opened.atlas.tables["data_version"]))
 
 
 SUFFIXES = {"geojson": ".geojson", "geopackage": ".gpkg", "topojson": ".topojson", "linked-places": ".jsonld"}
@@ -304,10 +292,7 @@ def show_walk(words: Catalogue, go: Callable[[int | None], None]) -> None:
     if step is None:
         st.button(words("walk.start"), key="walk_start", on_click=go, args=(0,))
         return
-    key = str(WALK[step]["key"])
-    heading = f"{words('walk.step', number=step + 1, total=len(WALK))}: {words(f'walk.{key}')}"
-    text = f"<h2>{escape(heading)}</h2><p>{escape(words(f'walk.{key}_text'))}</p>"
-    show_html(words, f'<section class="kz-walk">{text}</section>')
+    show_html(words, render("walk", words, number=step + 1, total=len(WALK), key=WALK[step]["key"]))
     back, onward, stop = st.columns(3)
     back.button(words("walk.back"), key="walk_back", disabled=step == 0, on_click=go, args=(step - 1,))
     last = step == len(WALK) - 1
@@ -402,7 +387,7 @@ def show_place_page(
         if None not in written:
             go(cast("tuple[float, float]", written))
 
-    show_html(words, f"<h2>{escape(words('place.title'))}</h2><p>{escape(words('place.intro'))}</p>")
+    show_html(words, render("place_intro", words))
     asked, shown = st.columns([1, 2.2], gap="medium")
     with shown:
         point = show_map()["point"]
@@ -415,7 +400,7 @@ def show_place_page(
                 on_change=lambda: go(st.session_state.place_which.point),
             )  # fmt: skip
         if query.strip() and not hits:
-            show_html(words, f'<p role="status">{escape(words("find.nothing"))}</p>')
+            show_html(words, render("notice", words, text=words("find.nothing"), is_status=True))
         with st.expander(words("place.point"), expanded=False):
             for key, low, high in (("lon", 40.0, 100.0), ("lat", 30.0, 65.0)):
                 st.number_input(
@@ -436,7 +421,7 @@ def show_place_page(
 def show_points(opened: Opened, words: Catalogue, day: str) -> None:
     """Take a reader's file of points for this visit and tell where each lay on the day."""
     with st.expander(words("guest.title")):
-        show_html(words, f"<p>{escape(words('guest.intro'))}</p>")
+        show_html(words, render("notice", words, text=words("guest.intro"), is_status=False))
         uploaded = st.file_uploader(words("guest.file"), type=["geojson", "json"], key="guest")
         if uploaded is None:
             return
@@ -449,7 +434,7 @@ def show_points(opened: Opened, words: Catalogue, day: str) -> None:
         st.session_state.guests = drawn(guests)
         told = [words("guest.done", number=words.number(len(rows)))]
         told += [words("guest.drawn", number=words.number(len(st.session_state.guests)))]
-        show_html(words, f'<p role="status">{escape(" ".join(told))}</p>')
+        show_html(words, render("notice", words, text=" ".join(told), is_status=True))
         st.download_button(
             words("guest.download"), data=rows_as_csv(rows), file_name=f"kazatlas-points-{day}.csv",
             mime="text/csv", on_click="ignore",
