@@ -6,9 +6,17 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
+GEODATA, STATIC = ROOT / "geodata", ROOT / "static"
 if str(ROOT / "src") not in sys.path:
     sys.path.insert(0, str(ROOT / "src"))
 
-from kazatlas.web import page  # noqa: E402
+if __name__ == "__main__":  # a run for one reader
+    from kazatlas.web import page
 
-page.main(ROOT / "geodata", ROOT / "static")
+    page.main(GEODATA, STATIC)
+else:  # the server's start
+    from streamlit.starlette import App
+
+    from kazatlas.web.serve import prepared
+
+    app = App(__file__, lifespan=prepared(GEODATA, STATIC))

@@ -31,7 +31,7 @@ from kazatlas.text.catalogue import LANGUAGES, load_catalogue
 from kazatlas.web import html_pages as pages
 from kazatlas.web.cards import Cards
 from kazatlas.web.lesson import write_lesson
-from kazatlas.web.upload import GuestFileError, read_guest, rows_as_csv, where_lay
+from kazatlas.web.upload import UploadError, locate_features, read_upload, rows_as_csv
 from tests.conftest import ROOT, at_rest, in_browser, make_toy, refuse_others, running_app, write_toy
 from tests.hostile import HOSTILE, hostile_toy, is_taken
 
@@ -405,7 +405,7 @@ def no_formulas(table: str) -> list[list[str]]:
 def test_a_readers_file_of_500_hostile_names_becomes_a_table_without_formulas(atlas: Atlas) -> None:
     for start in range(0, 500, 25):
         texts = HOSTILE[start : start + 25]
-        rows = where_lay(read_guest(points_file(texts)), atlas, "1920-08-26", "en")
+        rows = locate_features(read_upload(points_file(texts)), atlas, "1920-08-26", "en")
         table = rows_as_csv(rows).decode("utf-8-sig")
         found = no_formulas(table)
         assert len(found) == len(texts) + 1
@@ -429,10 +429,10 @@ def test_a_readers_file_that_means_harm_is_refused_in_one_of_our_sentences() -> 
         points_file(HOSTILE[:2], crs={"type": "name", "properties": {"name": HOSTILE[0]}}),
     ]  # fmt: skip
     for data in broken:
-        with pytest.raises(GuestFileError) as refusal:
-            read_guest(data)
+        with pytest.raises(UploadError) as refusal:
+            read_upload(data)
         for language in LANGUAGES:
-            assert load_catalogue(language)(f"guest.{refusal.value.code}", **refusal.value.values)
+            assert load_catalogue(language)(f"upload.{refusal.value.code}", **refusal.value.values)
 
 
 @in_browser
@@ -442,16 +442,16 @@ def test_hostile_files_can_be_given_to_the_take_away_page(
     page = watched(server)
     page.goto(f"{server}/?lang=en&page=take")
     words = load_catalogue("en")
-    page.get_by_text(words("guest.title")).click()
+    page.get_by_text(words("upload.title")).click()
     given = page.locator("[data-testid=stFileUploader] input[type=file]")
     random.Random(3).shuffle(texts := [text for text in HOSTILE if len(text) < 500])
     for number, name in enumerate(("<img src=x onerror=window.__hacked=1>", "=1+1", "[x](javascript:1) :red[x]")):
         count = 35 + number
         data = points_file(texts[number * 40 : number * 40 + count])
         given.set_input_files({"name": f"{name}.geojson", "mimeType": "application/geo+json", "buffer": data})
-        page.get_by_text(words("guest.done", number=count)).wait_for()
+        page.get_by_text(words("upload.done", number=count)).wait_for()
         with page.expect_download() as download:
-            page.get_by_role("button", name=words("guest.download")).click()
+            page.get_by_role("button", name=words("upload.download")).click()
         download.value.save_as(tmp_path / "points.csv")
         assert len(no_formulas((tmp_path / "points.csv").read_text(encoding="utf-8-sig"))) == count + 1
         is_sound(page)
@@ -463,7 +463,7 @@ def test_hostile_files_can_be_given_to_the_take_away_page(
         frame.locator("path.kz-guest").nth(number).dispatch_event("mouseover")
     nothing_made(frame, "body")
     page.get_by_text(words("pages.take"), exact=True).first.click()
-    page.get_by_text(words("guest.title")).click()
+    page.get_by_text(words("upload.title")).click()
     given.set_input_files({"name": "x.geojson", "mimeType": "text/html", "buffer": f"<script>{escape(name)}".encode()})
     page.locator("[data-testid=stAlert]").wait_for()
     is_sound(page)

@@ -82,27 +82,22 @@ def test_the_element_has_words_and_dates_in_every_language(toy_atlas: Atlas) -> 
 
 
 @pytest.fixture
-def built_folder(tmp_path: Path, toy_atlas: Atlas) -> Path:
-    folder = tmp_path / "built-map"
-    folder.mkdir()
-    (folder / "map.json").write_text(json.dumps(build_topology(toy_atlas)), encoding="utf-8")
-    return folder
+def topology(toy_atlas: Atlas) -> bytes:
+    return json.dumps(build_topology(toy_atlas)).encode()
 
 
-def test_assets_are_named_by_their_content(tmp_path: Path, built_folder: Path) -> None:
-    first = write_assets(tmp_path / "static", built_folder, {}, {})
-    assert write_assets(tmp_path / "static", built_folder, {}, {}) == first
-    data = json.loads((built_folder / "map.json").read_text(encoding="utf-8"))
-    data["data_version"] = "other"
-    (built_folder / "map.json").write_text(json.dumps(data), encoding="utf-8")
-    second = write_assets(tmp_path / "static", built_folder, {}, {})
+def test_assets_are_named_by_their_content(tmp_path: Path, topology: bytes) -> None:
+    first = write_assets(tmp_path / "static", topology, {}, {})
+    assert write_assets(tmp_path / "static", topology, {}, {}) == first
+    other = json.dumps(json.loads(topology) | {"data_version": "other"}).encode()
+    second = write_assets(tmp_path / "static", other, {}, {})
     assert second.data != first.data
     assert second.script == first.script
     assert {p.name for p in (tmp_path / "static").iterdir()} >= {first.script, first.data, second.data}
 
 
-def test_leaflet_comes_with_the_script(tmp_path: Path, built_folder: Path) -> None:
-    assets = write_assets(tmp_path / "static", built_folder, {}, {})
+def test_leaflet_comes_with_the_script(tmp_path: Path, topology: bytes) -> None:
+    assets = write_assets(tmp_path / "static", topology, {}, {})
     script = (tmp_path / "static" / assets.script).read_text(encoding="utf-8")
     assert "Leaflet 1.9" in script
     assert script.index("Leaflet 1.9") < script.index("window.Kazatlas = ")
@@ -110,13 +105,13 @@ def test_leaflet_comes_with_the_script(tmp_path: Path, built_folder: Path) -> No
     assert "sourceMappingURL" not in script
 
 
-def test_a_file_that_no_start_has_wanted_for_a_month_goes(tmp_path: Path, built_folder: Path) -> None:
+def test_a_file_that_no_start_has_wanted_for_a_month_goes(tmp_path: Path, topology: bytes) -> None:
     folder = tmp_path / "static"
     folder.mkdir()
     for name, days in (("atlas.old.js", 31), ("atlas.recent.js", 29)):
         (folder / name).write_text("", encoding="utf-8")
         os.utime(folder / name, (time.time() - days * 86_400,) * 2)
-    assets = write_assets(folder, built_folder, {"book": {"p. 1": ["a", "b", "c", "d"]}}, {})
+    assets = write_assets(folder, topology, {"book": {"p. 1": ["a", "b", "c", "d"]}}, {})
     assert {path.name for path in folder.iterdir()} == {
         "atlas.recent.js", assets.script, assets.data, assets.copies, assets.witnesses,
     }  # fmt: skip

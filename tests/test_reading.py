@@ -13,7 +13,7 @@ import pytest
 from kazatlas.atlas.store import Atlas
 from kazatlas.text.catalogue import LANGUAGES, OWN_NAMES, Language, load_catalogue
 from kazatlas.web.lesson import lesson_cards
-from kazatlas.web.widgets import WALK
+from kazatlas.web.session import WALK
 from tests.conftest import at_rest
 from tests.test_browser import FRAME, expect, map_of, pytestmark  # noqa: F401
 from tests.test_claims import choose

@@ -60,7 +60,7 @@ def test_russian_words_have_no_kazakh_letters() -> None:
 
 def test_every_word_asked_for_is_there_and_every_word_there_is_asked_for() -> None:
     texts = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES)
-    asked = set(re.findall(rf"""["']((?:{KINDS})\.[a-z0-9_-]+)["']""", texts))
+    asked = set(re.findall(rf"""["'`]((?:{KINDS})\.[a-z0-9_-]+)["'`]""", texts))
     asked -= {name for name in asked if name.endswith((".js", ".css", ".html", ".json"))}
     # Keys put together from a value of the record are asked for by their beginning.
     begun = {key for key in asked if key.endswith("_")}

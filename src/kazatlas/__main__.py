@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from kazatlas.atlas import location
 from kazatlas.atlas.fingerprints import edition_of, write_edition
+from kazatlas.atlas.selection import last_day
 from kazatlas.atlas.store import (
     AtlasError,
     dump_features,
@@ -22,6 +23,7 @@ from kazatlas.atlas.store import (
     in_force,
     is_current,
     load_atlas,
+    parse_built,
     read_built,
     write_built,
 )
@@ -32,7 +34,7 @@ from kazatlas.plate.print_map import read_base
 from kazatlas.record.faces import build_faces
 from kazatlas.record.problems import RecordError, shortened
 from kazatlas.record.reading import read_record
-from kazatlas.record.text_files import read_json
+from kazatlas.record.text_files import parse_json
 from kazatlas.record.types import COVERAGE, LANGUAGES
 from kazatlas.record.versions import stretches
 from kazatlas.record.witnesses import TESTS, Proof, new_tests, write_tests
@@ -119,9 +121,11 @@ def command_serve(folder: Path, address: str | None, port: int | None, more: lis
 def command_at(folder: Path, day: str, view: str, level: int | None) -> int:
     """Write the units in force on a day as GeoJSON to standard output."""
     built = folder / "built"
-    atlas = load_atlas(built)
+    # Read once: a build may put a new atlas in the old one's place at any moment.
+    files = read_built(built)
+    atlas = parse_built(files, built)
     chosen = set(in_force(atlas.versions, day, view.replace("-", "_"), level)["id"])
-    features = [f for f in features_of(read_built(built)["atlas.geojson"]) if f["id"] in chosen]
+    features = [f for f in features_of(files["atlas.geojson"]) if f["id"] in chosen]
     header = data_header(atlas.tables["data_version"])
     sys.stdout.buffer.write(dump_features(features, **header, date=day, view=view))
     return 0
@@ -131,7 +135,8 @@ def command_lesson(folder: Path, file: Path, language: Language) -> int:
     """Write the lesson: map, timeline, cards and sources in one HTML file."""
     built = folder / "built"
     try:
-        size = write_lesson(load_atlas(built), read_json(built / "map.json"), file, language)
+        files = read_built(built)
+        size = write_lesson(parse_built(files, built), parse_json(files["map.json"]), file, language)
     except OSError as error:
         print(f"{file} could not be written ({error.strerror}).", file=sys.stderr)
         return 1
@@ -179,7 +184,8 @@ def _day(text: str) -> str:
     except ValueError:
         raise argparse.ArgumentTypeError(f"'{text}' is not a day written YYYY-MM-DD, such as 1921-06-15") from None
     if not COVERAGE[0] <= day < COVERAGE[1]:
-        raise argparse.ArgumentTypeError(f"{day} is outside the atlas, which covers {COVERAGE[0]} to 1922-12-31")
+        last = last_day(COVERAGE[1])
+        raise argparse.ArgumentTypeError(f"{day} is outside the atlas, which covers {COVERAGE[0]} to {last}")
     return day
 
 
@@ -209,8 +215,8 @@ def main(arguments: list[str] | None = None) -> int:
 def _run(command: str, folder: Path, options: argparse.Namespace) -> int:
     """Run a command on a data folder."""
     if command in READS_RECORD and is_packaged(folder):
-        told = f"'{command}' needs the record, and only what was built of it is installed."
-        print(f"{told} Run it in a clone of the project, or name its folder: --geodata DIR.", file=sys.stderr)
+        reason = f"'{command}' needs the record, and only what was built of it is installed."
+        print(f"{reason} Run it in a clone of the project, or name its folder: --geodata DIR.", file=sys.stderr)
         return 1
     if command == "check" and is_packaged(folder):
         return command_check_packaged(folder)

@@ -272,7 +272,17 @@ def load_atlas(folder: Path) -> Atlas:
     AtlasError
         When it is missing, damaged or of another form.
     """
-    files = read_built(folder)
+    return parse_built(read_built(folder), Path(folder))
+
+
+def parse_built(files: dict[str, bytes], folder: Path) -> Atlas:
+    """Return the atlas that built files hold; `folder` is where they were read.
+
+    Raises
+    ------
+    AtlasError
+        When it is of another form.
+    """
     try:
         return Atlas(
             versions=_frame(files["atlas.geojson"]),
@@ -283,7 +293,7 @@ def load_atlas(folder: Path) -> Atlas:
     except (ValueError, KeyError, TypeError, shapely.errors.ShapelyError) as error:
         # The checksums fit, so a program of another form wrote it.
         what = f"The built atlas has a form that this program does not read ({type(error).__name__})."
-        raise AtlasError("older", what, remedy=remedy(Path(folder).parent)) from None
+        raise AtlasError("older", what, remedy=remedy(folder.parent)) from None
 
 
 def in_force(

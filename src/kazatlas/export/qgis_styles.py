@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from importlib import resources
-from xml.sax.saxutils import escape, quoteattr
+from xml.etree.ElementTree import Element, SubElement, tostring
 
 from kazatlas.atlas.selection import EndRule
 
+_DOCTYPE = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>"
 _INK, _SOFT, _REPUBLIC = "#4f463c", "#6d6357", "#5d2418"
 _DASHES = {"certain": "solid", "less-certain": "dash", "uncertain": "dot"}
 
@@ -20,25 +21,22 @@ def palette() -> dict[str, str]:
     return dict(reversed(re.findall(r"--c-([a-z-]+): (#[0-9a-f]{6});", css)))
 
 
-def _options(values: dict[str, str]) -> str:
-    items = "".join(f'<Option name="{k}" type="QString" value={quoteattr(v)}/>' for k, v in values.items())
-    return f'<Option type="Map">{items}</Option>'
-
-
 def _colour(code: str | None, alpha: int = 255) -> str:
     if code is None:
         return "0,0,0,0"
     return ",".join(str(int(code[i : i + 2], 16)) for i in (1, 3, 5)) + f",{alpha}"
 
 
-def _symbol(name: int, kind: str, layer: str, order: int, values: dict[str, str]) -> str:
-    return (
-        f'<symbol name="{name}" type="{kind}" alpha="1" clip_to_extent="1" force_rhr="0">'
-        f'<layer class="{layer}" enabled="1" locked="0" pass="{order}">{_options(values)}</layer></symbol>'
-    )
+def _symbol(name: int, kind: str, layer: str, order: int, values: dict[str, str]) -> Element:
+    symbol = Element("symbol", {"name": str(name), "type": kind, "alpha": "1", "clip_to_extent": "1", "force_rhr": "0"})
+    inner = SubElement(symbol, "layer", {"class": layer, "enabled": "1", "locked": "0", "pass": str(order)})
+    options = SubElement(inner, "Option", type="Map")
+    for key, value in values.items():
+        SubElement(options, "Option", name=key, type="QString", value=value)
+    return symbol
 
 
-def _fill(name: int, order: int, fill: str | None, line: str, width: float, style: str = "solid") -> str:
+def _fill(name: int, order: int, fill: str | None, line: str, width: float, style: str = "solid") -> Element:
     return _symbol(name, "fill", "SimpleFill", order, {
         "color": _colour(fill, 200), "style": style if fill else "no", "joinstyle": "round",
         "outline_color": _colour(line), "outline_style": "solid", "outline_width": str(width),
@@ -46,59 +44,66 @@ def _fill(name: int, order: int, fill: str | None, line: str, width: float, styl
     })  # fmt: skip
 
 
-def _line(name: int, line: str, width: float, style: str) -> str:
+def _line(name: int, line: str, width: float, style: str) -> Element:
     values = {"line_color": _colour(line), "line_style": style, "line_width": str(width), "line_width_unit": "MM"}
     return _symbol(name, "line", "SimpleLine", 0, values)
 
 
-def _marker(name: int, fill: str | None, size: float) -> str:
+def _marker(name: int, fill: str | None, size: float) -> Element:
     return _symbol(name, "marker", "SimpleMarker", 0, {
         "name": "circle", "color": _colour(fill), "outline_color": _colour(_INK), "outline_width": "0.3",
         "size": str(size), "size_unit": "MM",
     })  # fmt: skip
 
 
-def _rules(rules: Iterable[tuple[str, str, str]], moment: str) -> str:
+def _rules(rules: Iterable[tuple[str, str, Element]], moment: str) -> Element:
     """Return a rule-based renderer; each rule is a filter, a label and a symbol, and holds at a moment in time."""
-    rows, symbols = [], []
+    renderer = Element(
+        "renderer-v2", type="RuleRenderer", symbollevels="1", forceraster="0", enableorderby="0"
+    )  # fmt: skip
+    tests = SubElement(renderer, "rules", key="{rules}")
+    symbols = SubElement(renderer, "symbols")
     for number, (condition, label, symbol) in enumerate(rules):
         whole = f"({condition}) AND ({moment})" if moment else condition
-        rows.append(f'<rule key="{{{number}}}" symbol="{number}" filter={quoteattr(whole)} label={quoteattr(label)}/>')
+        SubElement(tests, "rule", key=f"{{{number}}}", symbol=str(number), filter=whole, label=label)
         symbols.append(symbol)
-    return (
-        '<renderer-v2 type="RuleRenderer" symbollevels="1" forceraster="0" enableorderby="0">'
-        f'<rules key="{{rules}}">{"".join(rows)}</rules><symbols>{"".join(symbols)}</symbols></renderer-v2>'
-    )
+    return renderer
 
 
-def _labels(expression: str, size: float, *, is_area: bool) -> str:
-    place = 'placement="1" quadOffset="4"' if is_area else 'placement="0" dist="1" distUnits="MM"'
-    return (
-        '<labeling type="simple"><settings>'
-        f'<text-style fieldName={quoteattr(expression)} isExpression="1" fontSize="{size}" fontSizeUnit="Point" '
-        f'textColor="{_colour("#2c2a26")}" textOpacity="1" multilineHeight="1">'
-        '<text-buffer bufferDraw="1" bufferSize="0.8" bufferSizeUnits="MM" bufferColor="252,249,242,255" '
-        'bufferOpacity="0.9"/></text-style>'
-        f"<placement {place}/>"
-        # Areas lie upon one another here; were they obstacles, none would be labelled.
-        '<rendering obstacle="0" scaleVisibility="0"/></settings></labeling>'
-    )
+def _labels(expression: str, size: float, *, is_area: bool) -> Element:
+    labeling = Element("labeling", type="simple")
+    settings = SubElement(labeling, "settings")
+    text = SubElement(settings, "text-style", {
+        "fieldName": expression, "isExpression": "1", "fontSize": str(size), "fontSizeUnit": "Point",
+        "textColor": _colour("#2c2a26"), "textOpacity": "1", "multilineHeight": "1",
+    })  # fmt: skip
+    SubElement(text, "text-buffer", {
+        "bufferDraw": "1", "bufferSize": "0.8", "bufferSizeUnits": "MM", "bufferColor": "252,249,242,255",
+        "bufferOpacity": "0.9",
+    })  # fmt: skip
+    place = {"placement": "1", "quadOffset": "4"} if is_area else {"placement": "0", "dist": "1", "distUnits": "MM"}
+    SubElement(settings, "placement", place)
+    # Areas lie upon one another here; were they obstacles, none would be labelled.
+    SubElement(settings, "rendering", obstacle="0", scaleVisibility="0")
+    return labeling
 
 
-def _style(renderer: str, labels: str = "", rule: EndRule | None = None) -> str:
-    temporal = ""
+def _style(renderer: Element, labels: Element | None = None, rule: EndRule | None = None) -> str:
+    style = Element("qgis", {
+        "version": "3.22", "labelsEnabled": str(int(labels is not None)),
+        "styleCategories": "Symbology|Labeling|Temporal",
+    })  # fmt: skip
     if rule:
         # Mode 2: from one field to another. Limit mode 0 leaves the end out, 1 takes it in.
-        temporal = (
-            f'<temporal enabled="1" mode="2" startField="{rule.start}" endField="{rule.end}" '
-            f'limitMode="{int(rule.is_inclusive)}" accumulate="0" fixedDuration="0" durationUnit="min" '
-            'durationField="" startExpression="" endExpression=""/>'
-        )
-    return (
-        "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>"
-        f'<qgis version="3.22" labelsEnabled="{int(bool(labels))}" styleCategories="Symbology|Labeling|Temporal">'
-        f"{temporal}{renderer}{labels}</qgis>"
-    )
+        SubElement(style, "temporal", {
+            "enabled": "1", "mode": "2", "startField": rule.start, "endField": rule.end,
+            "limitMode": str(int(rule.is_inclusive)), "accumulate": "0", "fixedDuration": "0", "durationUnit": "min",
+            "durationField": "", "startExpression": "", "endExpression": "",
+        })  # fmt: skip
+    style.append(renderer)
+    if labels is not None:
+        style.append(labels)
+    return _DOCTYPE + tostring(style, "unicode")
 
 
 def layer_styles(units: Iterable[str], rule: EndRule, *, is_dated: bool) -> dict[str, str]:
@@ -137,7 +142,7 @@ def layer_styles(units: Iterable[str], rule: EndRule, *, is_dated: bool) -> dict
         "units_without_border": _style(_rules(unknown, moment), _labels('"label_kk"', 7, is_area=False), temporal),
         "borders": _style(_rules(lines, "")),
         "places": _style(_rules(sizes, moment), _labels('"name_kk"', 7, is_area=False), temporal),
-        "zones": _style(_rules(hatch, moment), "", temporal),
+        "zones": _style(_rules(hatch, moment), None, temporal),
     }
 
 
@@ -151,5 +156,7 @@ def layer_metadata(layer: str, description: str, header: dict[str, str]) -> str:
         "title": f"{header['title']}: {layer}", "abstract": abstract, "license": header["license"],
         "rights": header["attribution"], "encoding": "UTF-8",
     }  # fmt: skip
-    inside = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in members.items())
-    return f"<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'><qgis version=\"3.22\">{inside}</qgis>"
+    metadata = Element("qgis", version="3.22")
+    for name, value in members.items():
+        SubElement(metadata, name).text = value
+    return _DOCTYPE + tostring(metadata, "unicode")

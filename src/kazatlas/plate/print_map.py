@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pyproj
@@ -20,10 +20,12 @@ from kazatlas.atlas.day import Day, calendar_of, evidence, tint
 from kazatlas.atlas.selection import is_given
 from kazatlas.atlas.store import Atlas, AtlasError
 from kazatlas.folders import remedy
-from kazatlas.plate.canvas import Box, Point
 from kazatlas.record.text_files import read_json
 from kazatlas.record.types import REPUBLIC, View
 from kazatlas.text.catalogue import Catalogue
+
+if TYPE_CHECKING:  # matplotlib is for those who want a plate
+    from kazatlas.plate.canvas import Box, Point
 
 Level = Literal[1, 2]
 Base = Mapping[str, list[Mapping[str, Any]]]

@@ -110,8 +110,8 @@ def _read_mapping(
             problems.append(Problem(file, id_, f"stands in {record.files[kind, id_]} too.", "Keep one of the two."))
             continue
         record.files[kind, id_] = file
-        item, faults = _validate(model, value, file, lines, (id_,))
-        problems += faults
+        item, invalid = _validate(model, value, file, lines, (id_,))
+        problems += invalid
         if item is not None:
             into[id_] = item
 
@@ -379,6 +379,6 @@ def _read_article(record: Record, problems: list[Problem], file: str) -> Article
         problems.append(Problem(file, "", str(fault), ""))
         return Article()
     problems += [Problem(file, f"line {line}", what, "") for line, what in faults]
-    article, faults = _validate(Article, values, file, lines, ())
-    problems += faults
+    article, invalid = _validate(Article, values, file, lines, ())
+    problems += invalid
     return article or Article()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import string
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, Literal
 
@@ -46,12 +46,11 @@ class Catalogue:
 
     def date(self, day: str, precision: str = "day") -> str:
         """Return an ISO day in words, no more exact than it is known: `day`, `month` or `year`."""
-        pattern = _DATE_PATTERNS[self.language][precision]
-        return format_date(date.fromisoformat(day), format=pattern, locale=self.language)
+        return _date(day, precision, self.language)
 
     def number(self, value: float, digits: int = 1) -> str:
         """Return a number with the language's own grouping and decimal sign, and at most so many decimals."""
-        return format_decimal(round(value, digits) if value % 1 else round(value), locale=self.language)
+        return _decimal(round(value, digits) if value % 1 else round(value), self.language)
 
     def years(self, edtf: str) -> str:
         """Return years that are given in EDTF as one writes them: `1890/1907` is 1890–1907, `192X` the 1920s."""
@@ -70,6 +69,17 @@ class Catalogue:
     def part(self, prefix: str) -> dict[str, str]:
         """Return all texts whose keys begin so, as the map's script takes them."""
         return {key: text for key, text in self.texts.items() if key.startswith(prefix)}
+
+
+# Babel takes longer over a date or a number than a template over a card, and a card says few different ones.
+@lru_cache(4096)
+def _date(day: str, precision: str, language: Language) -> str:
+    return format_date(date.fromisoformat(day), format=_DATE_PATTERNS[language][precision], locale=language)
+
+
+@lru_cache(4096)
+def _decimal(number: float, language: Language) -> str:
+    return format_decimal(number, locale=language)
 
 
 @cache

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from kazatlas.atlas.quality import BASES, CERTAINTIES, ApartArea, Area, measure_quality
+from kazatlas.atlas.quality import ApartArea, Area, measure_quality
 from kazatlas.atlas.store import Atlas
 from kazatlas.record.evidence import SUPPORTS
+from kazatlas.record.types import BASES, CERTAINTIES
 from kazatlas.text.catalogue import Catalogue, alphabetically
 
 _AREA_COLUMNS = ("unit", "as_of", "source", "printed", "compared", "measured", "difference", "why")

@@ -41,11 +41,10 @@ class CardWriter:
     def unit_card(self, unit: str, day: str) -> Markup:
         """Return the card of a unit on a day, or what became of it when it does not exist then."""
         row = self.index.version(unit, day, self.view)
-        card = self.units.card(unit, day)
-        if card is None:
-            return Markup()
         if row is None:
-            return render("absent_card", self.words, card=card)
+            absent = self.units.absent(unit, day)
+            return render("absent_card", self.words, card=absent) if absent else Markup()
+        card = self.units.present(row, day)
         return render("unit_card", self.words, card=card, lasting=self._lasting_part(row))
 
     def _lasting_part(self, row: Row) -> Markup:

@@ -15,7 +15,7 @@ from kazatlas.atlas.store import Atlas, stops
 from kazatlas.record.types import VIEWS
 from kazatlas.text.catalogue import Catalogue, Language, load_catalogue
 from kazatlas.web.cards import Cards
-from kazatlas.web.map import CENTRE, MAP_OPTIONS, OPENING, dump_script, map_words, script, style
+from kazatlas.web.map import CENTRE, MAP_OPTIONS, START, dump_script, map_words, script, style
 from kazatlas.web.templates import as_it_is, render
 
 
@@ -58,12 +58,12 @@ def lesson_cards(atlas: Atlas, words: Catalogue) -> dict[str, Any]:
 
     def changes(card: Callable[[Catalogue, str, str, str], str], of: str, view: str) -> list[list[Any]]:
         """Return the days from which a card says something else, with what it says."""
-        texts: list[list[Any]] = []
+        changed: list[list[Any]] = []
         for day in days:
             text = number(card(words, of, day, view))
-            if not texts or texts[-1][1] != text:
-                texts.append([day, text])
-        return texts
+            if not changed or changed[-1][1] != text:
+                changed.append([day, text])
+        return changed
 
     units: dict[str, dict[str, list[list[Any]]]] = {}
     zones: dict[str, dict[str, list[list[Any]]]] = {}
@@ -86,7 +86,7 @@ def write_lesson(atlas: Atlas, topology: Mapping[str, Any], path: Path, language
     """
     words = load_catalogue(language)
     options = {
-        "state": {**OPENING, "lang": language},
+        "state": {**START, "lang": language},
         "map": {"center": CENTRE, **{_camel(key): value for key, value in MAP_OPTIONS.items()}},
         "words": {key: words(key) for key in ("page.no_unit", "page.at_this_stop")},
     }

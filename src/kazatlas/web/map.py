@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import json
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -19,6 +22,7 @@ from folium.template import Template
 from kazatlas.atlas.store import Atlas
 from kazatlas.record.witnesses import HEADER
 from kazatlas.text.catalogue import LANGUAGES, load_catalogue
+from kazatlas.web.session import OPENING, OPENING_LANGUAGE
 
 TILES = {
     "url": "https://tile.openstreetmap.org/{z}/{x}/{y}.png",
@@ -40,16 +44,7 @@ MAP_OPTIONS: dict[str, Any] = {
     "wheel_px_per_zoom_level": 120,
 }
 
-OPENING = {
-    "date": "1920-08-26",
-    "view": "de_jure",
-    "level": 2,
-    "unit": None,
-    "zone": None,
-    "compare": None,
-    "point": None,
-    "lang": "kk",
-}
+START = {**asdict(OPENING), "lang": OPENING_LANGUAGE}
 """What the map shows first; part of its identity, so the same for every reader."""
 
 STATIC_URL = "../../app/static/"
@@ -70,7 +65,9 @@ class Assets:
     witnesses: str
 
 
-def _own(name: str) -> str:
+@cache
+def static_text(name: str) -> str:
+    """Return a style sheet or script of the page, as it lies in `static/`."""
     return (resources.files("kazatlas") / "static" / name).read_text(encoding="utf-8")
 
 
@@ -96,12 +93,12 @@ def map_words(topology: Mapping[str, Any]) -> dict[str, Any]:
 def script(topology: Mapping[str, Any]) -> str:
     """Return the element's whole script: the words, then Leaflet and the element as frontend/ bundles them."""
     words = f"window.KAZATLAS_WORDS = {dump_script(map_words(topology))};"
-    return f"{words}\n{_own('map.js')}"
+    return f"{words}\n{static_text('map.js')}"
 
 
 def style() -> str:
     """Return the element's whole style: Leaflet's and its own."""
-    return _own("leaflet.css") + "\n" + _own("map.css")
+    return static_text("leaflet.css") + "\n" + static_text("map.css")
 
 
 def styled_script(topology: Mapping[str, Any]) -> str:
@@ -110,7 +107,7 @@ def styled_script(topology: Mapping[str, Any]) -> str:
     return f"{sheet}\n{script(topology)}"
 
 
-def write_assets(folder: Path, built: Path, copies: Mapping[str, Any], witnesses: Mapping[str, Any]) -> Assets:
+def write_assets(folder: Path, topology: bytes, copies: Mapping[str, Any], witnesses: Mapping[str, Any]) -> Assets:
     """Put script, data and citations where the server serves them, named by their content.
 
     A browser may keep such a file for ever: other content has another name.
@@ -119,23 +116,29 @@ def write_assets(folder: Path, built: Path, copies: Mapping[str, Any], witnesses
     ----------
     folder
         Streamlit's static folder beside the main script; made when it is not there.
-    built
-        The built atlas, whose map.json is the data.
+    topology
+        The map's data, as built (map.json).
     copies
         The citations in each style; see `kazatlas.text.citation_styles.copies`.
     witnesses
         The places that prove the borders; see `witness_data`.
+
+    Raises
+    ------
+    OSError
+        When a file that is not there cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.*.*"):
         # A page that was opened before an update may still ask for the files of its time.
-        if time.time() - old.stat().st_mtime > KEPT_SECONDS:
-            old.unlink(missing_ok=True)
-    data = (built / "map.json").read_text(encoding="utf-8")
-    told, proving = (json.dumps(v, ensure_ascii=False, separators=(",", ":")) for v in (copies, witnesses))
+        with suppress(OSError):
+            if time.time() - old.stat().st_mtime > KEPT_SECONDS:
+                old.unlink()
+    data = topology.decode()
+    cited, proving = (json.dumps(v, ensure_ascii=False, separators=(",", ":")) for v in (copies, witnesses))
     return Assets(
         _put(folder, "atlas", "js", styled_script(json.loads(data))), _put(folder, "atlas", "json", data),
-        _put(folder, "citations", "json", told), _put(folder, "witnesses", "json", proving),
+        _put(folder, "citations", "json", cited), _put(folder, "witnesses", "json", proving),
     )  # fmt: skip
 
 
@@ -143,11 +146,14 @@ def witness_data(atlas: Atlas) -> dict[str, Any]:
     """Return the witnesses as the map's layer takes them: point, days, and the words of the source."""
     rows = []
     for feature in atlas.witnesses:
-        told = feature["properties"]
-        source = atlas.tables["sources"][told["source"]]
-        kept = {key: told.get(key) for key in ("name", "unit", "from", "volost", "locator", "quote", "status", "spans")}
+        properties = feature["properties"]
+        source = atlas.tables["sources"][properties["source"]]
+        kept = {
+            key: properties.get(key)
+            for key in ("name", "unit", "from", "volost", "locator", "quote", "status", "spans")
+        }
         rows.append({
-            "id": feature["id"], "at": feature["geometry"]["coordinates"], **kept, "km": told["border_km"],
+            "id": feature["id"], "at": feature["geometry"]["coordinates"], **kept, "km": properties["border_km"],
             "source": source["title"], "url": source.get("URL"),
         })  # fmt: skip
     return {**HEADER, "witnesses": rows}
@@ -158,7 +164,9 @@ def _put(folder: Path, stem: str, suffix: str, content: str) -> str:
     digest = hashlib.sha256(content.encode()).hexdigest()[:16]
     path = folder / f"{stem}.{digest}.{suffix}"
     if path.exists():
-        path.touch()
+        # In a folder that may only be read, its age does not matter: nothing is ever cleared away there.
+        with suppress(OSError):
+            path.touch()
     else:
         # Written beside and moved, so that no reader is served half a file, nor two servers write the same.
         part = path.with_suffix(f".{suffix}.{os.getpid()}.part")
@@ -179,7 +187,7 @@ class Timeline(MacroElement):  # type: ignore[misc]
     def __init__(self, data: str, witnesses: str) -> None:
         super().__init__()
         self._name = "Timeline"
-        self.options = dump_script({"data": data, "witnesses": witnesses, "state": OPENING, "tiles": TILES})
+        self.options = dump_script({"data": data, "witnesses": witnesses, "state": START, "tiles": TILES})
 
 
 class Command(MacroElement):  # type: ignore[misc]
@@ -225,6 +233,11 @@ def base_map(assets: Assets) -> folium.Map:
     atlas_map.default_css = []
     Timeline(STATIC_URL + assets.data, STATIC_URL + assets.witnesses).add_to(atlas_map)
     return atlas_map
+
+
+def import_plugins() -> None:
+    """Import what streamlit-folium asks folium for beyond the map: it takes as long as all the rest."""
+    importlib.import_module("folium.plugins")
 
 
 def command_group(words: Mapping[str, Any]) -> folium.FeatureGroup:

@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import socket
 import stat
 import tempfile
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from kazatlas.folders import settings
 
 _OPEN_FILES = Path("/proc/self/fd")
+
+_ENTRY = """\
+from pathlib import Path
+
+GEODATA, STATIC = Path({geodata!r}), Path(__file__).parent / "static"
+
+if __name__ == "__main__":  # a run for one reader
+    from kazatlas.web import page
+
+    page.main(GEODATA, STATIC)
+else:  # the server's start
+    from streamlit.starlette import App
+
+    from kazatlas.web.serve import prepared
+
+    app = App(__file__, lifespan=prepared(GEODATA, STATIC))
+"""
+"""What Streamlit runs, as `app.py` is in a clone."""
 
 
 def send_at_once() -> int:
@@ -35,9 +55,9 @@ def send_at_once() -> int:
         try:
             if not stat.S_ISSOCK(os.fstat(number).st_mode):
                 continue
-            with socket.socket(fileno=os.dup(number)) as found:
-                if found.family in (socket.AF_INET, socket.AF_INET6) and found.type == socket.SOCK_STREAM:
-                    found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            with socket.socket(fileno=os.dup(number)) as copy:
+                if copy.family in (socket.AF_INET, socket.AF_INET6) and copy.type == socket.SOCK_STREAM:
+                    copy.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                     count += 1
         except OSError:
             # Closed in the meantime, or not TCP after all.
@@ -53,23 +73,39 @@ def entry(folder: Path, geodata: Path) -> Path:
     """
     (folder / "static").mkdir()
     script = folder / "app.py"
-    script.write_text(
-        "from pathlib import Path\n\nfrom kazatlas.web import page\n\n"
-        f"page.main(Path({str(geodata.resolve())!r}), Path(__file__).parent / 'static')\n",
-        encoding="utf-8",
-    )
+    script.write_text(_ENTRY.format(geodata=str(geodata.resolve())), encoding="utf-8")
     return script
+
+
+def prepared(geodata: Path, static: Path) -> Callable[[Any], AbstractAsyncContextManager[None]]:
+    """Return what the server does at its start: make ready what its first reader would else wait for.
+
+    The server answers when that is done. An atlas that cannot be opened does not keep it from starting: the page
+    says what is wrong.
+    """
+
+    @asynccontextmanager
+    async def lifespan(_: Any) -> AsyncIterator[None]:
+        def prepare() -> None:
+            from kazatlas.web.page import prepare
+
+            prepare(geodata, static)
+
+        await asyncio.to_thread(prepare)
+        yield
+
+    return lifespan
 
 
 def flags(settings: Mapping[str, Any], of: str = "") -> list[str]:
     """Return Streamlit's settings, as its config.toml has them, as options of its command line."""
-    told = []
+    options = []
     for name, value in settings.items():
         if isinstance(value, Mapping):
-            told += flags(value, f"{of}{name}.")
+            options += flags(value, f"{of}{name}.")
         else:
-            told.append(f"--{of}{name}={str(value).lower() if isinstance(value, bool) else value}")
-    return told
+            options.append(f"--{of}{name}={str(value).lower() if isinstance(value, bool) else value}")
+    return options
 
 
 def _keep(folder: str) -> None:
@@ -96,12 +132,12 @@ def serve(geodata: Path, options: Sequence[str] = ()) -> int:
     """
     from streamlit.web import cli
 
-    own = flags(tomllib.loads(settings().read_text(encoding="utf-8")))
+    pages = flags(tomllib.loads(settings().read_text(encoding="utf-8")))
     with tempfile.TemporaryDirectory(prefix="kazatlas-serve-") as folder:
         script = entry(Path(folder), geodata)
         _keep(folder)
         try:
-            cli.main(["run", str(script), *own, *options], prog_name="streamlit")
+            cli.main(["run", str(script), *pages, *options], prog_name="streamlit")
         except SystemExit as end:
             return end.code if isinstance(end.code, int) else int(end.code is not None)
     return 0

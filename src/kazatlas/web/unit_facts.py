@@ -46,12 +46,8 @@ class UnitFacts:
 
     # ---- the unit on a day
 
-    def card(self, unit: str, day: str) -> UnitCard | AbsentCard | None:
-        """Return what is known of a unit on a day, or what became of it; none of what is no unit."""
-        row = self.index.version(unit, day, self.view)
-        return self._absent(unit, day) if row is None else self._present(row, day)
-
-    def _present(self, row: Row, day: str) -> UnitCard:
+    def present(self, row: Row, day: str) -> UnitCard:
+        """Return what is known of the version of a unit that is in force on a day."""
         first, last = self.index.span(row, self.view)
         parent, ruler = row.get("parent"), row.get("administered_by")
         is_ruled_apart = parent and ruler and ruler != parent
@@ -94,7 +90,8 @@ class UnitFacts:
 
     # ---- the unit on a day on which it does not exist
 
-    def _absent(self, unit: str, day: str) -> AbsentCard | None:
+    def absent(self, unit: str, day: str) -> AbsentCard | None:
+        """Return what became of a unit that does not exist on a day; none of what is no unit."""
         rows = self.index.versions(unit, self.view)
         if not rows:
             elsewhere = self.index.rows.get(unit)

@@ -1,106 +1,39 @@
-"""Parts: the pieces of the page that more than one widget makes up; what they show comes from the other modules."""
+"""Widgets: the pieces of the page that more than one of Streamlit's makes up; their words come from elsewhere."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any, cast
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, cast
 
 import streamlit as st
-from anyascii import anyascii
 from markupsafe import Markup
 
-from kazatlas.atlas.fingerprints import Edition, changed, changed_units, edition_of, read_editions
-from kazatlas.atlas.ladder import LadderIndex, ladder, printable
-from kazatlas.atlas.search import Hit, NameIndex, find
-from kazatlas.atlas.selection import END_RULES, EVERYTHING, Choice
-from kazatlas.atlas.store import Atlas, stops
-from kazatlas.export.formats import FORMATS, download, witness_files
-from kazatlas.plate.plate import exercise, plate
-from kazatlas.plate.print_map import Base, read_base
-from kazatlas.record.text_files import read_json
-from kazatlas.record.types import VIEWS, View
-from kazatlas.text.catalogue import Catalogue, Language
+from kazatlas.atlas.fingerprints import changed, changed_units
+from kazatlas.record.types import VIEWS
+from kazatlas.text.catalogue import Catalogue
 from kazatlas.text.change_sentences import summary
-from kazatlas.text.citation_styles import STYLE_NAMES, STYLES, AtlasView, cite_view
 from kazatlas.web import html_pages as pages
-from kazatlas.web.cards import Cards
-from kazatlas.web.lesson import write_lesson
-from kazatlas.web.map import Assets
+from kazatlas.web.opened import Opened
+from kazatlas.web.session import WALK, Fault, Place, Point, Session, point_of
 from kazatlas.web.templates import render
-from kazatlas.web.upload import GuestFileError, drawn, read_guest, rows_as_csv, where_lay
 
-WALK = (
-    {"key": "decree", "date": "1920-08-26", "view": "de_jure", "unit": "kirghiz-assr"},
-    {"key": "sibrevkom", "date": "1920-08-26", "view": "de_facto", "unit": "semipalatinsk"},
-    {"key": "congress", "date": "1920-10-04", "view": "de_jure", "unit": "orenburg-turgay"},
-    {"key": "akmola", "date": "1921-01-17", "view": "de_jure", "unit": "akmola"},
-    {"key": "semey", "date": "1921-05-01", "view": "de_facto", "unit": "semipalatinsk"},
-    {"key": "siberian_line", "date": "1921-06-10", "view": "de_jure", "unit": "omsk-uezd"},
-    {"key": "bukey", "date": "1922-05-31", "view": "de_jure", "unit": "bukey"},
-    {"key": "salt_lakes", "date": "1922-01-26", "view": "de_jure", "unit": "pavlodar-uezd"},
-)
-"""The guided walk: the article's story in eight places; its words are `walk.*` in the catalogues."""
+if TYPE_CHECKING:
+    from kazatlas.atlas.search import Hit
 
 COMPARED = ("1920-08-26", "1921-12-31")
 """The days compared where the reader has chosen none: the decree, and the end of the republic's first full year."""
 
 
-@dataclass
-class Opened:
-    """What all readers share."""
-
-    atlas: Atlas
-    cards: Cards
-    assets: Assets
-    built: Path
-    made: dict[tuple[str, ...], Markup] = field(default_factory=dict)
-
-    def kept(self, key: tuple[str, ...], make: Callable[[], Markup]) -> Markup:
-        """Return a part of a page that is the same for every reader; made once."""
-        if key not in self.made:
-            self.made[key] = make()
-        return self.made[key]
-
-    @cached_property
-    def days(self) -> list[str]:
-        """The days of the timeline."""
-        return stops(self.atlas)
-
-    @cached_property
-    def edition(self) -> Edition:
-        """What each unit is in this version of the data."""
-        return edition_of(self.atlas)
-
-    @cached_property
-    def editions(self) -> dict[str, Edition]:
-        """What each unit was in the released versions."""
-        return read_editions(self.built.parent / "editions")
-
-    @cached_property
-    def base(self) -> Base:
-        """The background of plates."""
-        return read_base(self.built.parent / "base")
-
-    def lesson(self, language: Language) -> bytes:
-        """Return the lesson page in a language."""
-        with TemporaryDirectory() as folder:
-            file = Path(folder) / "lesson.html"
-            write_lesson(self.atlas, read_json(self.built / "map.json"), file, language)
-            return file.read_bytes()
-
-    @cached_property
-    def names(self) -> NameIndex:
-        """The index that names are sought in."""
-        return NameIndex(self.atlas)
-
-    @cached_property
-    def places(self) -> LadderIndex:
-        """The index that points are looked up in."""
-        return LadderIndex(self.atlas)
+def fault_sentence(opened: Opened, words: Catalogue, fault: Fault) -> str:
+    """Return what an address asked for and the atlas cannot show, in words."""
+    if fault.name == "v":
+        return since_version(opened, words, fault.value, fault.unit)
+    if fault.name in ("date", "compare"):
+        first, last = opened.contents.coverage[0], opened.contents.last_day
+        return words("page.bad_date", first=words.date(first), last=words.date(last))
+    if fault.name in ("unit", "point", "view"):
+        return words(f"page.bad_{fault.name}")
+    return words("page.bad_part", name=fault.name)
 
 
 def since_version(opened: Opened, words: Catalogue, version: str, unit: str | None) -> str:
@@ -109,14 +42,14 @@ def since_version(opened: Opened, words: Catalogue, version: str, unit: str | No
     old = opened.editions.get(version)
     if old is None:
         return words("page.other_version", version=now)
-    told = words("page.older_version", old=version, version=now)
+    older = words("page.older_version", old=version, version=now)
     if unit is None or unit not in opened.cards.rows:
         number = len(changed_units(old, opened.edition))
-        return f"{told} {words('page.since_units', number=words.number(number))}"
+        return f"{older} {words('page.since_units', number=words.number(number))}"
     name = words.choice(opened.atlas.tables["units"][unit]["label"])
     aspects = [words(f"page.since_{aspect}") for aspect in changed(old, opened.edition, unit)]
     what = "; ".join(aspects) if aspects else words("page.since_nothing")
-    return f"{told} {words('page.since_unit', name=name, what=what)}"
+    return f"{older} {words('page.since_unit', name=name, what=what)}"
 
 
 def show_html(words: Catalogue, html: Markup) -> None:
@@ -128,12 +61,16 @@ def _hit_facts(opened: Opened, words: Catalogue, hit: Hit) -> dict[str, Any]:
     """Return a name that was sought: a link that moves map and date to it, how it matches, when it existed."""
     unit = hit.id if hit.kind == "unit" else None
     if hit.kind == "town" and hit.point is not None:
+        from kazatlas.atlas.ladder import ladder
+
         rung = ladder(opened.places, *hit.point).at(hit.day, hit.view)
         unit = str(rung.uezd["unit"]) if rung and rung.uezd is not None else None
     name = hit.names[words.language]
     matched = hit.matched
     if matched.casefold() != name.casefold() and words.language == "en" and hit.use != "period":
         # A name that only another script has is given in the reader's; an old spelling is shown as it is.
+        from anyascii import anyascii
+
         matched = anyascii(matched)
     return {
         "kind": hit.kind,
@@ -150,12 +87,14 @@ def _span(words: Catalogue, start: str, end: str | None) -> str:
     return words("find.between", start=words.date(start), end=words.date(end))
 
 
-def show_search(opened: Opened, words: Catalogue, place: Mapping[str, Any]) -> None:
+def show_search(opened: Opened, words: Catalogue, place: Place) -> None:
     """Show the search by name; a choice moves map and date."""
     query = st.text_input(words("find.label"), key="query", placeholder=words("find.hint"), max_chars=200)
     if not query.strip():
         return
-    hits = find(opened.names, query, limit=8, day=place["date"], view=place["view"])
+    from kazatlas.atlas.search import find
+
+    hits = find(opened.names, query, limit=8, day=place.date, view=place.view)
     show_html(words, render("search_results", words, hits=[_hit_facts(opened, words, hit) for hit in hits]))
 
 
@@ -167,128 +106,29 @@ def stop_html(opened: Opened, words: Catalogue, day: str, view: str) -> Markup:
     return render("stop", words, day=words.date(day), changes=changes_html(opened, words, day), acts=acts)
 
 
+def kept_stop(opened: Opened, words: Catalogue, day: str, view: str) -> Markup:
+    """Return what changed on a day, and its acts; made once for all readers."""
+    return opened.kept((words.language, day, view), lambda: stop_html(opened, words, day, view))
+
+
+def show_cards(opened: Opened, words: Catalogue, place: Place) -> None:
+    """Show what is known of the chosen unit or zone, and of the acts of the day."""
+    day, view = place.date, place.view
+    card = opened.cards.unit_card(words, place.unit, day, view) if place.unit else Markup()
+    if place.zone:
+        card = opened.cards.zone_card(words, place.zone, day, view)
+    show_html(words, card)
+    # Apart from the card, so that choosing a unit does not send and clean the day's acts again.
+    show_html(words, kept_stop(opened, words, day, view))
+
+
 def changes_html(opened: Opened, words: Catalogue, day: str) -> Markup:
     """Return what changed on a day, in words, how sure it is said where it is not certain."""
     return render("changes", words, changes=summary(opened.atlas, day, words))
 
 
-def show_downloads(opened: Opened, words: Catalogue, place: Mapping[str, Any]) -> None:
-    """Show every file that a reader can take away."""
-    day, view = str(place["date"]), str(place["view"])
-    show_html(words, render("heading", words, level=2, text=words("page.downloads")))
-    st.download_button(
-        words("page.download_day"),
-        data=lambda: _file(opened, "geojson", Choice(day, cast(View, view), None, END_RULES["half-open"])),
-        file_name=f"kazatlas-{day}-{view}.geojson",
-        mime="application/geo+json",
-        on_click="ignore",
-    )
-    st.download_button(
-        words("page.download_atlas"),
-        data=(opened.built / "atlas.geojson").read_bytes,
-        file_name="kazatlas.geojson",
-        mime="application/geo+json",
-        on_click="ignore",
-    )
-    show_html(words, render("licence", words, version=opened.atlas.tables["data_version"]))
-
-
-def show_formats(opened: Opened, words: Catalogue, place: Mapping[str, Any]) -> None:
-    """Show the choice of format, of what is taken, and of the rule for end dates."""
-    day, view = str(place["date"]), str(place["view"])
-    form = st.selectbox(words("take.format"), list(FORMATS), format_func=lambda name: words(f"take.{name}"))
-    scopes = ["all", "day", *(["unit"] if place.get("unit") else [])]
-    scope = st.radio(words("take.scope"), scopes, format_func=lambda name: words(f"take.scope_{name}"), horizontal=True)
-    rule = st.selectbox(words("take.rule"), list(END_RULES), format_func=lambda name: words(f"take.rule_{name}"))
-    choice = Choice(
-        day if scope == "day" else None, cast(View, view) if scope == "day" else None,
-        place["unit"] if scope == "unit" else None, END_RULES[rule],
-    )  # fmt: skip
-    name = download_name(form, choice)
-    st.download_button(
-        words("take.download"), data=lambda: _file(opened, form, choice), file_name=name, on_click="ignore",
-        key="take",
-    )  # fmt: skip
-    # Apart from the other formats: some of the points are OpenStreetMap's, so the file's licence is another.
-    st.download_button(
-        words("take.witnesses"), data=lambda: download(witness_files(opened.atlas, EVERYTHING), "witnesses")[1],
-        file_name="kazatlas-witnesses.zip", on_click="ignore", key="take-witnesses", help=words("take.witnesses_note"),
-    )  # fmt: skip
-
-
-def show_plates(opened: Opened, words: Catalogue, place: Mapping[str, Any], address: str) -> None:
-    """Show the view as a plate for print, the blank map for a lesson, and the lesson page."""
-    day, view, level = str(place["date"]), cast(View, place["view"]), cast(Any, place["level"])
-    stem = f"kazatlas-{day}-{view}"
-    base = opened.base
-    buttons: list[tuple[str, str, str, Callable[[], bytes]]] = [
-        ("take.plate_png", f"{stem}.png", "image/png",
-         lambda: plate(opened.atlas, base, day, view, level, words.language, "png", address or None)),
-        ("take.plate_svg", f"{stem}.svg", "image/svg+xml",
-         lambda: plate(opened.atlas, base, day, view, level, words.language, "svg", address or None)),
-        ("take.exercise", f"{stem}-exercise.png", "image/png",
-         lambda: exercise(opened.atlas, base, day, view, words.language, "png", answers=False)),
-        ("take.answers", f"{stem}-answers.png", "image/png",
-         lambda: exercise(opened.atlas, base, day, view, words.language, "png", answers=True)),
-        ("take.lesson", f"kazatlas-{words.language}.html", "text/html", lambda: opened.lesson(words.language)),
-    ]  # fmt: skip
-    for key, name, mime, data in buttons:
-        st.download_button(words(key), data=data, file_name=name, mime=mime, on_click="ignore", key=key)
-
-
-def show_take_page(opened: Opened, words: Catalogue, place: Mapping[str, Any], address: str) -> None:
-    """Show everything that a reader can take away of the view chosen on the map."""
-    row = opened.cards.version(place["unit"], place["date"], place["view"]) if place.get("unit") else None
-    told = [words.date(place["date"]), words("map.view_" + place["view"])]
-    told += [str(row[f"name_{words.language}"])] if row else []
-    show_html(words, render("heading", words, level=2, text=f"{words('page.downloads')}: {' · '.join(told)}"))
-    data, print_, cite = st.columns(3, gap="large")
-    with data:
-        show_html(words, render("heading", words, level=3, text=words("take.more")))
-        show_formats(opened, words, place)
-    with print_:
-        show_html(words, render("heading", words, level=3, text=words("take.plate")))
-        show_plates(opened, words, place, address)
-    with cite:
-        show_html(words, render("heading", words, level=3, text=words("take.cite")))
-        show_cite(opened, words, place, address)
-    show_points(opened, words, str(place["date"]))
-    show_html(words, render("licence", words, version=opened.atlas.tables["data_version"]))
-
-
-SUFFIXES = {"geojson": ".geojson", "geopackage": ".gpkg", "topojson": ".topojson", "linked-places": ".jsonld"}
-
-
-def download_name(form: str, choice: Choice) -> str:
-    """Return the name of a downloaded file: what, when, in which view."""
-    parts = ["kazatlas", choice.unit, choice.day, choice.view]
-    # Several files, and the whole in GeoJSON with its lines and places, come as one archive.
-    suffix = SUFFIXES.get(form, ".zip")
-    if form == "geojson" and choice.day is None and choice.unit is None:
-        suffix = ".zip"
-    if form == "units" and choice.unit is not None:
-        suffix = ".geojson"
-    return "-".join(part for part in parts if part) + f"{'' if suffix != '.zip' else '-' + form}{suffix}"
-
-
-def _file(opened: Opened, form: str, choice: Choice) -> bytes:
-    """Return a format's files as one: the file itself, or an archive of several."""
-    return download(FORMATS[form](opened.atlas, choice), "kazatlas")[1]
-
-
-def show_cite(opened: Opened, words: Catalogue, place: Mapping[str, Any], address: str) -> None:
-    """Show how to cite this view, with its address and the version of the data."""
-    style = st.radio(words("take.style"), STYLES, format_func=STYLE_NAMES.__getitem__, horizontal=True)
-    unit = place.get("unit")
-    row = opened.cards.version(unit, place["date"], place["view"]) if unit else None
-    title = str(row[f"name_{words.language}"]) if row else words("page.title")
-    view = AtlasView(title, place["date"], place["view"], url=address or None)
-    st.code(cite_view(opened.atlas.tables, words, view, style), language=None, wrap_lines=True)
-
-
-def show_walk(words: Catalogue, go: Callable[[int | None], None]) -> None:
-    """Show the guided walk's step; its buttons call `go` with the step to go to, None to leave."""
-    step = st.session_state.get("walk")
+def show_walk(words: Catalogue, step: int | None, go: Callable[[int | None], None]) -> None:
+    """Show a step of the guided walk; its buttons call `go` with the step to go to, None to leave."""
     if step is None:
         st.button(words("walk.start"), key="walk_start", on_click=go, args=(0,))
         return
@@ -300,18 +140,18 @@ def show_walk(words: Catalogue, go: Callable[[int | None], None]) -> None:
     stop.button(words("walk.stop"), key="walk_stop", on_click=go, args=(None,))
 
 
-def show_tables_page(opened: Opened, words: Catalogue, place: Mapping[str, Any]) -> None:
+def show_tables_page(opened: Opened, words: Catalogue, place: Place) -> None:
     """Show the map's content as tables: units of a day, acts, the republic."""
     days = opened.days
     day_column, view_column, sort_column = st.columns(3)
-    here = max((day for day in days if day <= place["date"]), default=days[0])
+    here = max((day for day in days if day <= place.date), default=days[0])
     day = day_column.selectbox(
         words("pages.date"), days, index=days.index(here), format_func=words.date, key="table_day"
     )
     view = view_column.selectbox(
         words("map.view"),
         VIEWS,
-        index=VIEWS.index(place["view"]),
+        index=VIEWS.index(place.view),
         format_func=lambda v: words(f"map.view_{v}"),
         key="table_view",
     )
@@ -323,13 +163,13 @@ def show_tables_page(opened: Opened, words: Catalogue, place: Mapping[str, Any])
     show_html(words, pages.events_table(opened.cards, words, view))
 
 
-def show_compare_page(opened: Opened, words: Catalogue, place: Mapping[str, Any]) -> None:
+def show_compare_page(opened: Opened, words: Catalogue, place: Place) -> None:
     """Show what differs between two days."""
     days = opened.days
     first_column, second_column, view_column = st.columns(3)
     # A day chosen on the map is compared with a year earlier, where the atlas begins early enough.
-    second = str(place["date"]) if place["date"] > COMPARED[0] else COMPARED[1]
-    year_before = f"{int(second[:4]) - 1}{second[4:]}" if place["date"] > COMPARED[0] else COMPARED[0]
+    second = str(place.date) if place.date > COMPARED[0] else COMPARED[1]
+    year_before = f"{int(second[:4]) - 1}{second[4:]}" if place.date > COMPARED[0] else COMPARED[0]
     first, second = (max((day for day in days if day <= wanted), default=days[0]) for wanted in (year_before, second))
     first = first_column.selectbox(
         words("pages.first_date"), days, index=days.index(first), format_func=words.date, key="compare_first"
@@ -340,102 +180,78 @@ def show_compare_page(opened: Opened, words: Catalogue, place: Mapping[str, Any]
     view = view_column.selectbox(
         words("map.view"),
         VIEWS,
-        index=VIEWS.index(place["view"]),
+        index=VIEWS.index(place.view),
         format_func=lambda v: words(f"map.view_{v}"),
         key="compare_view",
     )
     show_html(words, pages.compare_table(opened.atlas, opened.cards, words, first, second, view))
 
 
-def point_of(value: Any) -> list[float] | None:
-    """Return a point as [longitude, latitude] in degrees, or None for what is no point near the atlas."""
-    parts = value.split(",") if isinstance(value, str) else value
-    try:
-        lon, lat = (round(float(part), 4) for part in parts)
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return [lon, lat] if 40 <= lon <= 100 and 30 <= lat <= 65 else None
-
-
 def show_place_page(
-    opened: Opened,
-    words: Catalogue,
-    show_map: Callable[[], Mapping[str, Any]],
-    go: Callable[[tuple[float, float]], None],
+    opened: Opened, words: Catalogue, show_map: Callable[[], Session], go: Callable[[Point], None]
 ) -> None:
     """Show in which uezd, gubernia and authority a place lay, from first to last.
 
     Parameters
     ----------
     show_map
-        Shows the map and returns where it stands; its `point` is the place.
+        Shows the map and returns the session after it has spoken; the point of its place is the place.
     go
         Moves the map's point.
     """
+    show_html(words, render("place_intro", words))
+    asked, shown = st.columns([1, 2.2], gap="medium")
+    with shown:
+        point = show_map().place.point
+    with asked:
+        towns = _show_place_search(opened, words, go)
+    if point is None:
+        return
+    from kazatlas.atlas.ladder import ladder, printable
 
-    def towns() -> list[Hit]:
-        query = str(st.session_state.get("place_query") or "")
-        hits = find(opened.names, query, limit=12) if query.strip() else []
-        return [hit for hit in hits if hit.kind == "town" and hit.point is not None]
+    # A place is called by its name as long as the point is that town's.
+    town = next((hit for hit in towns if point_of(hit.point) == point), None)
+    lon, lat = (words.number(degrees, 2) for degrees in point)
+    place = town.names[words.language] if town else words("place.degrees", lat=lat, lon=lon)
+    rungs = ladder(opened.places, *point)
+    for view in VIEWS:
+        show_html(words, pages.ladder_table(printable(rungs, view, words), words, view, place))
+
+
+def _towns(opened: Opened) -> list[Hit]:
+    """Return the towns whose name the reader has typed."""
+    from kazatlas.atlas.search import find
+
+    query = str(st.session_state.get("place_query") or "")
+    hits = find(opened.names, query, limit=12) if query.strip() else []
+    return [hit for hit in hits if hit.kind == "town" and hit.point is not None]
+
+
+def _show_place_search(opened: Opened, words: Catalogue, go: Callable[[Point], None]) -> list[Hit]:
+    """Show the ways to name a place; return the towns of the typed name."""
 
     def take_first() -> None:
-        if hits := towns():
-            go(cast("tuple[float, float]", hits[0].point))
+        if hits := _towns(opened):
+            go(cast(Point, hits[0].point))
 
     def take_written() -> None:
         written = st.session_state.get("place_lon"), st.session_state.get("place_lat")
         if None not in written:
-            go(cast("tuple[float, float]", written))
+            go(cast(Point, written))
 
-    show_html(words, render("place_intro", words))
-    asked, shown = st.columns([1, 2.2], gap="medium")
-    with shown:
-        point = show_map()["point"]
-    with asked:
-        query = st.text_input(words("place.town"), key="place_query", max_chars=200, on_change=take_first)
-        hits = towns()
-        if len(hits) > 1:
-            st.selectbox(
-                words("place.which"), hits, format_func=lambda hit: hit.names[words.language], key="place_which",
-                on_change=lambda: go(st.session_state.place_which.point),
-            )  # fmt: skip
-        if query.strip() and not hits:
-            show_html(words, render("notice", words, text=words("find.nothing"), is_status=True))
-        with st.expander(words("place.point"), expanded=False):
-            for key, low, high in (("lon", 40.0, 100.0), ("lat", 30.0, 65.0)):
-                st.number_input(
-                    words(f"place.{key}"), low, high, value=None, step=0.01, format="%.4f", key=f"place_{key}",
-                    on_change=take_written,
-                )  # fmt: skip
-    if point is None:
-        return
-    # A place is called by its name as long as the point is that town's.
-    town = next((hit for hit in hits if point_of(hit.point) == point), None)
-    lon, lat = (words.number(degrees, 2) for degrees in point)
-    place = town.names[words.language] if town else words("place.degrees", lat=lat, lon=lon)
-    found = ladder(opened.places, *point)
-    for view in VIEWS:
-        show_html(words, pages.ladder_table(printable(found, view, words), words, view, place))
-
-
-def show_points(opened: Opened, words: Catalogue, day: str) -> None:
-    """Take a reader's file of points for this visit and tell where each lay on the day."""
-    with st.expander(words("guest.title")):
-        show_html(words, render("notice", words, text=words("guest.intro"), is_status=False))
-        uploaded = st.file_uploader(words("guest.file"), type=["geojson", "json"], key="guest")
-        if uploaded is None:
-            return
-        try:
-            guests = read_guest(uploaded.getvalue())
-            rows = where_lay(guests, opened.atlas, day, words.language)
-        except GuestFileError as error:
-            st.error(words(f"guest.{error.code}", **error.values))
-            return
-        st.session_state.guests = drawn(guests)
-        told = [words("guest.done", number=words.number(len(rows)))]
-        told += [words("guest.drawn", number=words.number(len(st.session_state.guests)))]
-        show_html(words, render("notice", words, text=" ".join(told), is_status=True))
-        st.download_button(
-            words("guest.download"), data=rows_as_csv(rows), file_name=f"kazatlas-points-{day}.csv",
-            mime="text/csv", on_click="ignore",
+    query = st.text_input(words("place.town"), key="place_query", max_chars=200, on_change=take_first)
+    hits = _towns(opened)
+    if len(hits) > 1:
+        st.selectbox(
+            words("place.which"), hits, format_func=lambda hit: hit.names[words.language], key="place_which",
+            on_change=lambda: go(st.session_state.place_which.point),
         )  # fmt: skip
+    if query.strip() and not hits:
+        show_html(words, render("notice", words, text=words("find.nothing"), is_status=True))
+    with st.expander(words("place.point"), expanded=False):
+        for key, low, high in (("lon", 40.0, 100.0), ("lat", 30.0, 65.0)):
+            st.number_input(
+                words(f"place.{key}"), low, high, value=None, step=0.01, format="%.4f", key=f"place_{key}",
+                on_change=take_written,
+            )  # fmt: skip
+    return hits
