@@ -55,7 +55,7 @@ def expected(atlas: Atlas, day: str) -> list[str]:
 def point_of(unit: str) -> str:
     """Return a script that tells where in the window a unit can be clicked: under its name."""
     return f"""{MAP}
-      const version = atlas.snapshot().force['{unit}'], [x, y] = version.tile_point || version.point;
+      const version = atlas.day().force['{unit}'], [x, y] = version.tile_point || version.point;
       const at = atlas.map.latLngToContainerPoint(atlas.record.place(x, y));
       const box = atlas.map.getContainer().getBoundingClientRect();
       const outer = frame ? frame.getBoundingClientRect() : {{ left: 0, top: 0 }};

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCES = [
     ROOT / "app.py",
     *sorted((ROOT / "src" / "kazatlas").rglob("*.py")),
-    *(ROOT / "src/kazatlas/static").glob("*.js"),
+    *sorted((ROOT / "frontend" / "src").glob("*.js")),
     *(ROOT / "src/kazatlas/templates").glob("*.jinja"),
 ]
 KINDS = "|".join(sorted({key.partition(".")[0] for key in load_catalogue("kk").texts}))

@@ -1,4 +1,4 @@
-/* The lesson's cards as HTML; see kazatlas.lesson for how they are stored. Nothing here touches the page. */
+/* The lesson's cards as HTML; see kazatlas.web.lesson for how they are stored. Nothing here touches the page. */
 
 /** @typedef {import("./types").LessonCards} LessonCards */
 /** @typedef {Pick<import("./types").Report, "date" | "view" | "unit" | "zone">} Shown */

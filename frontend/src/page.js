@@ -1,6 +1,6 @@
 /* The page's language, said to screen readers, Streamlit's own few words in it, and citations to be copied.
  *
- * It runs anew with each run of the page; `KAZATLAS_PAGE` is put before it by kazatlas.page. */
+ * It runs anew with each run of the page; `KAZATLAS_PAGE` is put before it by kazatlas.web.page. */
 
 import { listenToFolds } from "./citations.js";
 import { element } from "./dom.js";

@@ -1,5 +1,5 @@
-/* What the map is given: its data, geodata/built/map.json as kazatlas.topology makes it, and the options that
- * kazatlas.mapview and kazatlas.lesson write. */
+/* What the map is given: its data, geodata/built/map.json as kazatlas.build.map_data makes it, and the options that
+ * kazatlas.web.map and kazatlas.web.lesson write. */
 import type { LatLngLiteral, Map as LeafletMap, MapOptions } from "leaflet";
 
 export type View = "de_jure" | "de_facto";
@@ -112,8 +112,9 @@ export interface MapData {
   methods: Method[];
   /** Titles of sources by their ids. */
   sources: Record<string, string>;
-  /** The borders that a stop took away: date, view, and numbers of borders by level 0, 1, 2. */
+  /** What the map shows at each stop; see kazatlas.build.day_differences. */
   answers: Answers;
+  /** The borders that a stop took away: date, view, and numbers of borders by level 0, 1, 2. */
   ghosts: Record<string, Partial<Record<View, number[][]>>>;
 }
 
@@ -160,7 +161,7 @@ export type Report = Pick<State, "date" | "view" | "level" | "unit" | "zone" | "
 /** A word from outside; what it does not name stays as it is. */
 export type Command = Partial<Omit<State, "stop" | "serial">> & { serial: number };
 
-/** A reader's own shape; its geometry is GeoJSON, as kazatlas.guest makes it. */
+/** A reader's own shape; its geometry is GeoJSON, as kazatlas.web.upload makes it. */
 export interface Guest { geometry: import("geojson").Geometry; label?: string }
 
 export interface Options {
@@ -175,7 +176,7 @@ export interface Options {
   tiles?: { url: string; credit: string };
 }
 
-// ---- the places that prove the border, as kazatlas.mapview.witness_data writes them
+// ---- the places that prove the border, as kazatlas.web.map.witness_data writes them
 
 export interface Witness {
   id: string;
@@ -220,7 +221,7 @@ export interface LessonOptions {
   words: Record<string, string>;
 }
 
-/** See kazatlas.lesson: each text is a list of numbers of parts. */
+/** See kazatlas.web.lesson: each text is a list of numbers of parts. */
 export interface LessonCards {
   parts: string[];
   texts: number[][];

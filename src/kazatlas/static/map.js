@@ -1,5 +1,5 @@
 /* Made by `npm run build` in frontend/, which is where to change it.
- * sources 6d038f362d57362cd4f17f67ad7841b97e812f2c25bce0574822f6acba931a16
+ * sources b98c86023360b1a63a3881769e550e10052bfdac37b127c76738ed6650cdbaf5
  * contents e911ace5bab0b52c38c071155d000977cecb6b999944a43f94993d7095667433
  */
 /* @preserve
