@@ -8,13 +8,13 @@ import logging
 import os
 import sys
 import time
-from datetime import date
 from pathlib import Path
 
 from tqdm import tqdm
 
 from kazatlas.atlas import location
 from kazatlas.atlas.fingerprints import edition_of, write_edition
+from kazatlas.atlas.selection import iso_day
 from kazatlas.atlas.store import (
     AtlasError,
     dump_features,
@@ -33,7 +33,7 @@ from kazatlas.record.faces import build_faces
 from kazatlas.record.problems import RecordError, fewer
 from kazatlas.record.reading import read_record
 from kazatlas.record.text_files import read_json
-from kazatlas.record.types import COVERAGE, LANGUAGES
+from kazatlas.record.types import LANGUAGES
 from kazatlas.record.versions import stretches
 from kazatlas.record.witnesses import TESTS, Proof, new_tests, write_tests
 from kazatlas.text.catalogue import Language
@@ -174,13 +174,11 @@ def command_witnesses(folder: Path) -> int:
 
 
 def _day(text: str) -> str:
+    """Return a day within the coverage, for argparse."""
     try:
-        day = date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a day written YYYY-MM-DD, such as 1921-06-15") from None
-    if not COVERAGE[0] <= day < COVERAGE[1]:
-        raise argparse.ArgumentTypeError(f"{day} is outside the atlas, which covers {COVERAGE[0]} to 1922-12-31")
-    return day
+        return iso_day(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def main(arguments: list[str] | None = None) -> int:

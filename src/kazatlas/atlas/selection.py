@@ -90,6 +90,29 @@ class Choice:
 EVERYTHING = Choice()
 
 
+def iso_day(day: object) -> str:
+    """Return a day within the coverage as text.
+
+    Parameters
+    ----------
+    day
+        Text written YYYY-MM-DD, or a date, datetime, `pandas.Timestamp` or `numpy.datetime64`.
+
+    Raises
+    ------
+    ValueError
+        When it is no day, or one outside the coverage.
+    """
+    try:
+        # The others write themselves as text in the same form, with the time of day after it.
+        found = date.fromisoformat(day if isinstance(day, str) else str(day)[:10]).isoformat()
+    except ValueError:
+        raise ValueError(f"'{day}' is not a day written YYYY-MM-DD, such as 1921-06-15") from None
+    if not COVERAGE[0] <= found < COVERAGE[1]:
+        raise ValueError(f"{found} is outside the atlas, which covers {COVERAGE[0]} to {last_day(COVERAGE[1])}")
+    return found
+
+
 def last_day(valid_to: str) -> str:
     """Return the day before the first day no longer."""
     return (date.fromisoformat(valid_to) - timedelta(days=1)).isoformat()
