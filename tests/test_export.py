@@ -23,6 +23,7 @@ import shapely
 import yaml
 from geojson_pydantic import FeatureCollection
 
+from kazatlas.__main__ import main
 from kazatlas.atlas.selection import (
     END_RULES,
     EVERYTHING,
@@ -36,7 +37,7 @@ from kazatlas.atlas.selection import (
     version_rows,
 )
 from kazatlas.atlas.store import Atlas, in_force, stops
-from kazatlas.export.formats import DEFAULT_FORMATS, FILES, FORMATS, command_export, download, export_files
+from kazatlas.export.formats import DEFAULT_FORMATS, FILES, FORMATS, download, export_files
 from kazatlas.export.tables import csv_bytes, defused, tables
 from kazatlas.record.faces import geodesic_area_km2
 from kazatlas.record.types import VIEWS
@@ -433,7 +434,7 @@ def test_one_file_is_downloaded_as_it_is_and_several_in_a_zip():
 
 
 def test_the_command_writes_all_formats_and_says_what_it_wrote(tmp_path, capsys):
-    assert command_export(GEODATA, tmp_path / "out", [], EVERYTHING) == 0
+    assert main(["export", str(tmp_path / "out"), "--geodata", str(GEODATA)]) == 0
     said = capsys.readouterr().out
     assert "kazatlas.gpkg" in said
     assert "first day no longer" in said
@@ -447,14 +448,14 @@ def test_the_command_writes_all_formats_and_says_what_it_wrote(tmp_path, capsys)
 
 
 def test_the_command_refuses_an_unknown_unit_in_a_sentence(tmp_path, capsys):
-    assert command_export(GEODATA, tmp_path / "out", ["geojson"], Choice(unit="pavlodar")) == 1
+    assert main(["export", str(tmp_path / "out"), "--format", "geojson", "--unit", "pavlodar"]) == 1
     assert "There is no unit 'pavlodar' in the atlas. Did you mean pavlodar-uezd" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
 
 def test_the_command_says_when_the_folder_cannot_be_written(tmp_path, capsys):
     (tmp_path / "out").write_text("a file")
-    assert command_export(GEODATA, tmp_path / "out", ["geojson"], EVERYTHING) == 1
+    assert main(["export", str(tmp_path / "out"), "--format", "geojson"]) == 1
     assert "could not be written" in capsys.readouterr().err
 
 

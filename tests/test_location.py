@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import argparse
 import csv
 import io
 import time
@@ -10,8 +9,9 @@ import pytest
 import shapely
 from pyproj import Geod
 
+from kazatlas.__main__ import main
 from kazatlas.atlas import location
-from kazatlas.atlas.location import COLUMNS, Locator, PointFile, PointsError, command_locate, locate, locate_file
+from kazatlas.atlas.location import COLUMNS, Locator, PointFile, PointsError, locate, locate_file
 from kazatlas.atlas.store import in_force
 from kazatlas.record.types import VIEWS
 from tests.conftest import GEODATA, version
@@ -215,10 +215,7 @@ def test_a_long_file_is_answered_piece_by_piece(toy_atlas, tmp_path, monkeypatch
 
 
 def ask(*words):
-    parser = argparse.ArgumentParser()
-    location.add_command(parser.add_subparsers(), str)
-    options = parser.parse_args(["locate", *map(str, words)])
-    return options.run(GEODATA, options)
+    return main(["locate", *map(str, words), "--geodata", str(GEODATA)])
 
 
 def test_the_command_writes_the_result_and_counts_what_it_could_not_read(tmp_path, capsys):
@@ -273,7 +270,7 @@ def test_a_hundred_thousand_points_are_located_in_under_ten_seconds(tmp_path):
     lines = (f"{number},{x:.4f},{y:.4f}\n" for number, (x, y) in enumerate(zip(lon, lat, strict=True)))
     points.write_text("n,lon,lat\n" + "".join(lines))
     started = time.process_time()
-    assert command_locate(GEODATA, points, "1921-06-15", tmp_path / "told.csv", "en", None, None) == 0
+    assert ask(points, "--date", "1921-06-15", "--output", tmp_path / "told.csv") == 0
     assert time.process_time() - started < 10
     with (tmp_path / "told.csv").open() as stream:
         assert sum(1 for _ in stream) == 100_001

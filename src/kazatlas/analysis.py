@@ -17,9 +17,9 @@ import shapely
 from kazatlas.atlas import store
 from kazatlas.atlas.lineage import Change, day_before, history
 from kazatlas.atlas.location import COLUMNS, Locator
-from kazatlas.atlas.selection import is_given, iso_day
+from kazatlas.atlas.selection import is_given, iso_day, view_named
 from kazatlas.folders import find_geodata
-from kazatlas.record.types import LANGUAGES, VIEWS, View
+from kazatlas.record.types import LANGUAGES, View
 from kazatlas.text.catalogue import Language, load_catalogue
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ class Atlas(store.Atlas):
         """
         if level not in (0, 1, 2):
             raise ValueError(f"{level!r} is no level. Take 2 (uezds), 1 (gubernias) or 0 (republics and authorities).")
-        rows = store.in_force(self.versions, iso_day(day), _view(view), level)[UNIT_COLUMNS]
+        rows = store.in_force(self.versions, iso_day(day), view_named(view), level)[UNIT_COLUMNS]
         dates = {name: pd.to_datetime(rows[name]) for name in ("valid_from", "valid_to")}
         return rows.assign(**dates).sort_values("unit").reset_index(drop=True)
 
@@ -156,7 +156,7 @@ class Atlas(store.Atlas):
         told = history(self)
         found: list[Change] = []
         if first or last > told.opening:
-            found = told.differences(first or day_before(last), last, _view(view))
+            found = told.differences(first or day_before(last), last, view_named(view))
         rows = []
         for change in found:
             if change.type in _NOT_HISTORY:
@@ -269,7 +269,7 @@ def explore(
     if language not in LANGUAGES:
         raise ValueError(f"{language!r} is no language of the atlas. Take kk, ru or en.")
     atlas = load() if atlas is None else atlas
-    iso, seen = iso_day(day), _view(view)
+    iso, seen = iso_day(day), view_named(view)
     columns = _popup_columns(language)
     found = folium.Map(location=(48.6, 67.0), zoom_start=5, tiles=tiles)
     # Leaflet and nothing else, as a part of the page: stock folium asks four other hosts for eleven files.
@@ -335,14 +335,6 @@ def _inline(name: str, kind: str) -> str:
     """Return a file of Leaflet as an address that holds the file itself."""
     data = (resources.files("js_lib_leaflet") / "static" / "js_lib_leaflet" / name).read_bytes()
     return f"data:{kind};base64,{base64.b64encode(data).decode()}"
-
-
-def _view(view: str) -> View:
-    """Return a view by its name, with an underscore or a hyphen."""
-    for known in VIEWS:
-        if str(view).replace("-", "_") == known:
-            return known
-    raise ValueError(f"{view!r} is no view of the atlas. Take de_jure (as decrees say) or de_facto (who governed).")
 
 
 def _degrees(points: Any) -> tuple[np.ndarray[Any, np.dtype[np.float64]], Any]:

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
 import csv
-import io
 import math
-import os
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
@@ -19,11 +14,10 @@ import numpy.typing as npt
 import pyproj
 import shapely
 import shapely.geometry
-from tqdm import tqdm
 
 from kazatlas.atlas.selection import is_in_force
-from kazatlas.atlas.store import Atlas, in_force, load_atlas
-from kazatlas.record.types import LANGUAGES, VIEWS
+from kazatlas.atlas.store import Atlas, in_force
+from kazatlas.record.types import VIEWS
 
 Row = dict[str, Any]
 Floats = npt.NDArray[np.float64]
@@ -41,7 +35,6 @@ COLUMNS = [
 """What is told of a point: ids and names by both views, the nearest border of that day, and what to beware of."""
 
 CHUNK = 10_000
-MOST_TOLD = 20
 
 LONGITUDES = ("lon", "longitude", "lng", "long", "x", "долгота", "бойлық")
 LATITUDES = ("lat", "latitude", "y", "широта", "ендік")
@@ -377,89 +370,3 @@ def locate_file(
             writer.writerow(cells + (list(map(cell, own)) if has_comma else own))
         count += len(chunk)
     return count
-
-
-@contextmanager
-def _written(output: Path | None) -> Iterator[TextIO]:
-    """Open the result: standard output, or a file that takes its place only when it is whole."""
-    if output is None:
-        stream = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="")
-        try:
-            yield stream
-        finally:
-            stream.detach()
-        return
-    fresh = output.with_name(f".{output.name}.part")
-    try:
-        with fresh.open("w", encoding="utf-8", newline="") as stream:
-            yield stream
-        fresh.replace(output)
-    finally:
-        fresh.unlink(missing_ok=True)
-
-
-def command_locate(
-    geodata: Path, points: Path, day: str, output: Path | None, language: str, lon: str | None, lat: str | None
-) -> int:
-    """Write where the points of a CSV file lay on a day; return the exit code, 1 when a row could not be read."""
-    bad = 0
-
-    def tell(fault: str) -> None:
-        nonlocal bad
-        bad += 1
-        if bad <= MOST_TOLD:
-            tqdm.write(fault, file=sys.stderr)
-
-    try:
-        file = PointFile(points, lon, lat)
-        locator = Locator(load_atlas(geodata / "built"), day, language)
-        size = points.stat().st_size
-        with (
-            _written(output) as stream,
-            tqdm(total=size, unit="B", unit_scale=True, leave=False, disable=not sys.stderr.isatty()) as bar,
-        ):
-            if file.has_mark:
-                stream.write("\ufeff")
-            count = locate_file(file, locator, stream, tell, lambda done: bar.update(done - bar.n))
-    except PointsError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except BrokenPipeError:
-        # The reader of our output, such as `head`, has had enough.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except OSError as error:
-        print(f"{output} could not be written ({error.strerror}). Make room there, or name another file.",
-              file=sys.stderr)  # fmt: skip
-        return 1
-    if bad > MOST_TOLD:
-        print(f"... and {bad - MOST_TOLD} more; each stands in the column 'warning' of its row.", file=sys.stderr)
-    told = f"{count} points located on {day}" + (f"; {bad} of them could not be read" if bad else "")
-    print(f"{told}.", file=sys.stderr)
-    return 1 if bad else 0
-
-
-def add_command(commands: Any, day: Callable[[str], str]) -> None:
-    """Add `locate` to the command line.
-
-    Parameters
-    ----------
-    commands
-        What `ArgumentParser.add_subparsers` returned.
-    day
-        Reads a day within the coverage.
-    """
-    parser = commands.add_parser("locate", help="tell for each point of a CSV file where it lay on a day")
-    parser.add_argument("points", type=Path, metavar="POINTS.csv")
-    parser.add_argument("--date", type=day, required=True)
-    parser.add_argument("--output", type=Path, metavar="FILE", help="write there; to standard output when not given")
-    parser.add_argument("--lon", metavar="COLUMN", help="column of the longitude, degrees on WGS 84")
-    parser.add_argument("--lat", metavar="COLUMN", help="column of the latitude, degrees on WGS 84")
-    parser.add_argument("--language", choices=LANGUAGES, default="en", help="language of the names")
-
-    def run(geodata: Path, options: argparse.Namespace) -> int:
-        return command_locate(
-            geodata, options.points, options.date, options.output, options.language, options.lon, options.lat
-        )
-
-    parser.set_defaults(run=run)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 import csv
 import itertools
 import json
 import sqlite3
-import sys
 import tempfile
 import zipfile
 from collections.abc import Callable, Sequence
@@ -20,19 +18,9 @@ import numpy as np
 import pyogrio
 import shapely
 import topojson
-from tqdm import tqdm
 
-from kazatlas.atlas.selection import (
-    END_RULES,
-    EVERYTHING,
-    HALF_OPEN,
-    Choice,
-    ChoiceError,
-    event_edtf,
-    is_given,
-    version_rows,
-)
-from kazatlas.atlas.store import Atlas, dump_features, geometry_json, load_atlas
+from kazatlas.atlas.selection import EVERYTHING, Choice, event_edtf, is_given, version_rows
+from kazatlas.atlas.store import Atlas, dump_features, geometry_json
 from kazatlas.export.linked_places import linked_places
 from kazatlas.export.qgis_styles import layer_metadata, layer_styles
 from kazatlas.export.tables import Column, Row, flat_version, package, tables, version_columns
@@ -401,55 +389,3 @@ def export_files(
             path.parent.mkdir(parents=True, exist_ok=True)
             (Path(fresh) / name).replace(path)
     return {name: len(data) for name, data in files.items()}
-
-
-def command_export(geodata: Path, folder: Path, formats: Sequence[str], choice: Choice) -> int:
-    """Write the files that a reader asked for; return the exit code."""
-    atlas = load_atlas(geodata / "built")
-    wanted = list(formats) or DEFAULT_FORMATS
-    try:
-        with tqdm(total=len(wanted), unit="format", leave=False, disable=not sys.stderr.isatty()) as bar:
-
-            def progress(name: str) -> None:
-                bar.set_description(name)
-                bar.update()
-
-            written = export_files(atlas, folder, wanted, choice, progress)
-    except ChoiceError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(f"{folder} could not be written ({error.strerror}). Make room there, or choose another folder.",
-              file=sys.stderr)  # fmt: skip
-        return 1
-    for name, size in written.items():
-        print(f"{size:>12,} bytes  {name}")
-    print(f"{len(written)} files in {folder}. Dates are written {choice.rule.text}.")
-    return 0
-
-
-def add_command(commands: Any, day: Callable[[str], str]) -> None:
-    """Add `export` to the command line.
-
-    Parameters
-    ----------
-    commands
-        What `ArgumentParser.add_subparsers` returned.
-    day
-        Reads a day within the coverage.
-    """
-    parser = commands.add_parser("export", help="write files for other software into a folder")
-    parser.add_argument("folder", type=Path, metavar="FOLDER")
-    parser.add_argument("--format", action="append", choices=list(FILES), default=[],
-                        help="may be repeated; all but 'units' (one file a unit) when none is named")  # fmt: skip
-    parser.add_argument("--date", type=day, help="only what was in force on this day")
-    parser.add_argument("--view", choices=[view.replace("_", "-") for view in VIEWS], help="only this view")
-    parser.add_argument("--unit", metavar="ID", help="only this unit, such as pavlodar-uezd")
-    parser.add_argument("--end-rule", choices=list(END_RULES), default=HALF_OPEN.name, help="how an end is written")
-
-    def run(geodata: Path, options: argparse.Namespace) -> int:
-        view = options.view.replace("-", "_") if options.view else None
-        choice = Choice(options.date, view, options.unit, END_RULES[options.end_rule])
-        return command_export(geodata, options.folder, options.format, choice)
-
-    parser.set_defaults(run=run)
