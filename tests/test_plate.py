@@ -23,11 +23,13 @@ from matplotlib.ft2font import FT2Font
 from PIL import Image
 
 from kazatlas.atlas.store import in_force
+from kazatlas.palette import colours, evidence
 from kazatlas.plate import plate as plates
 from kazatlas.plate.canvas import THIN_SPACE, Sheet, Style, breaks, wrap
 from kazatlas.plate.plate import exercise, in_order, key_of, plate, roman, scale_steps
-from kazatlas.plate.print_map import PROJECTION, Scene, evidence, mix, palette, read_base
+from kazatlas.plate.print_map import PROJECTION, Scene, mix, read_base
 from kazatlas.text.catalogue import LANGUAGES, Catalogue, load_catalogue
+from kazatlas.web.map import style
 from tests.conftest import GEODATA, ROOT
 
 DECREE = "1920-08-26"
@@ -275,11 +277,9 @@ def test_a_line_is_drawn_by_its_evidence_as_in_the_app(basis, certainty, drawn):
 
 
 def test_the_colours_are_those_of_the_apps_map_by_day(atlas, base):
-    colours = palette()
-    css = (ROOT / "src/kazatlas/static/map.css").read_text(encoding="utf-8")
-    assert colours["c-akmola"] == re.findall(r"--c-akmola: (#\w{6});", css)[0]
+    assert colours()["c-akmola"] == re.findall(r"--c-akmola: (#\w{6});", style())[0]
     homes = Scene(atlas, base, DECREE, "de_jure", 2, FRAME).home
-    missing = {unit for unit in homes if f"c-{unit}" not in colours}
+    missing = {unit for unit in homes if f"c-{unit}" not in colours()}
     assert not missing
     assert mix("#000000", 0.5) == "#808080"
 

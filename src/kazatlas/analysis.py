@@ -19,6 +19,7 @@ from kazatlas.atlas.lineage import Change, day_before, history
 from kazatlas.atlas.location import COLUMNS, Locator
 from kazatlas.atlas.selection import is_given, iso_day, view_named
 from kazatlas.folders import find_geodata
+from kazatlas.palette import colours, strength, unit_colour
 from kazatlas.record.types import LANGUAGES, View
 from kazatlas.text.catalogue import Language, load_catalogue
 
@@ -296,9 +297,7 @@ def _popup_columns(language: Language) -> dict[str, str]:
 
 def _drawn(atlas: Atlas, day: str, view: View, level: int, language: Language) -> list[dict[str, Any]]:
     """Return what the map shows as GeoJSON features, with the words of its popups."""
-    from kazatlas.export.qgis_styles import palette
-
-    words, colours = load_catalogue(language), palette()
+    words = load_catalogue(language)
     rows = {row["unit"]: row for row in store.in_force(atlas.versions, day, view).to_dict("records")}
 
     def name(unit: Any) -> str:
@@ -320,15 +319,15 @@ def _drawn(atlas: Atlas, day: str, view: View, level: int, language: Language) -
                 "to": row["valid_to"] if is_given(row["valid_to"]) else words("card.to_open"),
                 "area": words("card.km2", number=words.number(row["area_km2"], 0)) if is_given(row["area_km2"]) else "",
                 "certainty": words(f"card.certainty_{row['certainty']}"),
-                "colour": colours.get(str(first), colours["other"]),
+                "colour": unit_colour(first), "strength": strength(unit if level == 2 else None),
             },
         })  # fmt: skip
     return features
 
 
 def _style(feature: dict[str, Any]) -> dict[str, Any]:
-    colour = feature["properties"]["colour"]
-    return {"fillColor": colour, "fillOpacity": 0.8, "color": "#6d6357", "weight": 1}
+    colour, share = feature["properties"]["colour"], feature["properties"]["strength"]
+    return {"fillColor": colour, "fillOpacity": share, "color": colours()["line-uezd"], "weight": 1}
 
 
 def _inline(name: str, kind: str) -> str:

@@ -15,8 +15,10 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from kazatlas.atlas.store import Atlas
+from kazatlas.palette import colours as palette
+from kazatlas.palette import dashes, ruler_colour, strength, unit_colour
 from kazatlas.plate.canvas import A4, LEADING, MM, Box, Format, Point, Sheet, Style, around, drawing, wrap
-from kazatlas.plate.print_map import PAPER, Base, Level, Scene, mix, palette
+from kazatlas.plate.print_map import PAPER, Base, Level, Scene, mix
 from kazatlas.record.types import REPUBLIC, View
 from kazatlas.text.catalogue import Catalogue, Language, alphabetically, load_catalogue
 
@@ -30,7 +32,6 @@ _MARGIN, _BAND, _TITLE, _FOOTER = 8.0, 3.4, 15.5, 13.5
 # Widths in points, and how strong a border is that is not the republic's.
 _WIDTHS = {"republic": 1.5, "gubernia": 0.95, "uezd": 0.5}
 _BEYOND = {"republic": 0.9, "gubernia": 0.6, "uezd": 0.35}
-_DASHES: dict[str, tuple[float, ...]] = {"solid": (), "dashed": (5, 2.2), "dotted": (1.2, 1.8), "guess": (1, 3.4)}
 _CLAIM = (6, 2, 1, 2)
 _SIZES = {1: (13, 12, 11, 10, 9, 8, 7), 2: (10.5, 9.5, 8.5, 7.5, 6.6)}
 _TOWN_SIZES = (6.4, 6.0, 5.2, 4.8)
@@ -54,7 +55,7 @@ def draw_ground(sheet: Sheet, scene: Scene, *, blank: bool = False) -> None:
             sheet.area(scene.area(faces), colour)
         if scene.view == "de_jure":
             for ruler, faces in scene.parted().items():
-                draw_hatch(sheet, scene.area(faces), colours.get(f"h-{ruler}", colours["h-other"]))
+                draw_hatch(sheet, scene.area(faces), ruler_colour(ruler))
     wet = {side for left, right, *_ in scene.edges for side in (left, right) if side} - set(scene.state.leaf)
     if wet:
         sheet.area(scene.area(wet), water)
@@ -92,7 +93,7 @@ def draw_borders(sheet: Sheet, scene: Scene) -> None:
         _draw_line(sheet, scene, coast, colours["water-line"], 0.5, ())
     for rank in ("uezd", "gubernia", "republic"):
         for own in (False, True):
-            for kind, dash in _DASHES.items():
+            for kind, dash in dashes("paper").items():
                 if lines := borders.get((rank, own, kind)):
                     colour = colours[f"line-{rank}"]
                     width = (_WIDTHS if own else _BEYOND)[rank]
@@ -297,7 +298,7 @@ def legend_entries(sheet: Sheet, scene: Scene, words: Catalogue) -> list[list[En
         for unit, faces in scene.held(1).items()
         if unit in scene.home and (not scene.began or any(scene.ruler(face) == REPUBLIC for face in faces))
     ]
-    share = 0.9 if scene.began else 0.4
+    share = strength(land="in" if scene.began else "home")
 
     def patch(colour: str) -> Swatch:
         return lambda box: sheet.box(box, colour, colours["soft"], 0.25)
@@ -310,22 +311,19 @@ def legend_entries(sheet: Sheet, scene: Scene, words: Catalogue) -> list[list[En
 
         return draw
 
-    cells: list[Entry] = [
-        (patch(mix(colours.get(f"c-{unit}", colours["c-other"]), share)), label)
-        for label, unit in sorted(firsts, key=in_order)
-    ]
+    cells: list[Entry] = [(patch(mix(unit_colour(unit), share)), label) for label, unit in sorted(firsts, key=in_order)]
     heading = "map.legend_units" if scene.began else "map.legend_units_before"
     rows: list[list[Entry]] = [[(None, words(heading))]]
     rows += [cells[i : i + 2] for i in range(0, len(cells), 2)]
     if rulers := scene.parted():
         rows.append([(None, words("map.legend_hatched" if scene.view == "de_jure" else "map.legend_claimed"))])
     for ruler in rulers:
-        colour = colours.get(f"h-{ruler}", colours["h-other"])
-        sign = hatched(colour) if scene.view == "de_jure" else patch(mix(colour, 0.4))
+        colour = ruler_colour(ruler)
+        sign = hatched(colour) if scene.view == "de_jure" else patch(mix(colour, strength(land="claimed")))
         rows.append([(sign, scene.label(ruler, words))])
     rows += line_entries(sheet, scene, words)
     rows.append([(None, words("map.legend_evidence"))])
-    for kind, dash in _DASHES.items():
+    for kind, dash in dashes("paper").items():
         rows.append(
             [(_stroke(sheet, colours["line-gubernia"], _WIDTHS["gubernia"], dash), words(f"map.evidence_{kind}"))]
         )

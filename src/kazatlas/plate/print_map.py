@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,6 +18,7 @@ from kazatlas.atlas.lineage import History
 from kazatlas.atlas.selection import is_given
 from kazatlas.atlas.store import Atlas, AtlasError
 from kazatlas.folders import remedy
+from kazatlas.palette import evidence, ruler_colour, strength, unit_colour
 from kazatlas.plate.canvas import Box, Point
 from kazatlas.record.text_files import read_json
 from kazatlas.record.types import REPUBLIC, View
@@ -31,15 +30,6 @@ Base = Mapping[str, list[Mapping[str, Any]]]
 
 PROJECTION = "+proj=aea +lat_1=42 +lat_2=56 +lat_0=50 +lon_0=65 +datum=WGS84"
 PAPER = "#ffffff"
-_TINTS = (0.80, 0.90, 1.0, 0.70)
-
-
-@cache
-def palette() -> dict[str, str]:
-    """Return the colours by day of the app's own map, by the names that its style sheet gives them."""
-    css = (resources.files("kazatlas") / "static" / "map.css").read_text(encoding="utf-8")
-    day = css[: css.index("}")]
-    return dict(re.findall(r"--([\w-]+):\s*(#[0-9a-f]{6});", day))
 
 
 def read_base(folder: Path) -> Base:
@@ -68,24 +58,6 @@ def mix(colour: str, share: float, ground: str = PAPER) -> str:
     """Return a colour laid over a ground with this strength."""
     pairs = ((int(colour[i : i + 2], 16), int(ground[i : i + 2], 16)) for i in (1, 3, 5))
     return "#" + "".join(f"{round(a * share + b * (1 - share)):02x}" for a, b in pairs)
-
-
-def tint(unit: str) -> float:
-    """Return the strength of a uezd's colour; it follows from the name alone, as in the app."""
-    number = 0
-    for letter in unit:
-        number = (number * 31 + ord(letter)) % 9973
-    return _TINTS[number % 4]
-
-
-def evidence(basis: str, certainty: str) -> str:
-    """Return how a line is drawn that stands on this: solid, dashed, dotted or guess."""
-    if basis == "conjecture":
-        return "guess"
-    if certainty == "uncertain":
-        return "dotted"
-    document = basis in ("legal-text", "period-map", "river")
-    return "solid" if document or certainty == "certain" else "dashed"
 
 
 @cache
@@ -197,16 +169,15 @@ class Scene:
 
     def colour(self, face: str) -> str:
         """Return the colour of a face."""
-        colours, first, ruler = palette(), self.state.top[face], self.ruler(face) or ""
-        own = colours.get(f"c-{first}", colours["c-other"])
-        share = tint(self.state.leaf[face]) if self.level == 2 else 0.9
+        first, ruler = self.state.top[face], self.ruler(face)
+        uezd = self.state.leaf[face] if self.level == 2 else None
         if ruler == REPUBLIC:
-            return mix(own, share)
+            return mix(unit_colour(first), strength(uezd))
         if self.view == "de_facto" and self.began and self.ruler(face, fact=False) == REPUBLIC:
-            return mix(colours.get(f"h-{ruler}", colours["h-other"]), 0.45 * share)
+            return mix(ruler_colour(ruler), strength(uezd, "claimed"))
         if first in self.home:
-            return mix(own, 0.4 * share)
-        return mix(colours.get(f"c-{ruler}", colours["c-other"]), 0.6)
+            return mix(unit_colour(first), strength(uezd, "home"))
+        return mix(unit_colour(ruler), 0.6)
 
     def borders(self, fact: bool | None = None) -> dict[tuple[str, bool, str], list[Any]]:
         """Return the lines of the map by rank, by whether they are the republic's own, and by evidence."""

@@ -17,6 +17,7 @@ import folium
 from branca.element import MacroElement
 from folium.template import Template
 
+from kazatlas import palette
 from kazatlas.atlas.store import Atlas
 from kazatlas.record.witnesses import HEADER
 from kazatlas.text.catalogue import LANGUAGES, load_catalogue
@@ -107,8 +108,8 @@ def script(topology: Mapping[str, Any]) -> str:
 
 
 def style() -> str:
-    """Return the element's whole style: Leaflet's and its own."""
-    return _leaflet("leaflet.css") + "\n" + _own("map.css")
+    """Return the element's whole style: Leaflet's, the palette, and its own."""
+    return "\n".join((_leaflet("leaflet.css"), palette.css(), _own("map.css")))
 
 
 def styled_script(topology: Mapping[str, Any]) -> str:
