@@ -19,7 +19,7 @@ from kazatlas.atlas.store import load_atlas
 from kazatlas.export.formats import geojson_files
 from tests.conftest import GEODATA, ROOT
 
-COMMANDS = ("serve", "build", "check", "export", "locate", "at", "lesson", "edition", "witnesses")
+COMMANDS = ("serve", "build", "check", "export", "locate", "at", "lesson", "describe", "edition", "witnesses")
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -19,6 +19,7 @@ from kazatlas.atlas.location import Locator, PointFile, locate_file
 from kazatlas.atlas.selection import END_RULES, HALF_OPEN, Choice
 from kazatlas.atlas.store import is_current, load_atlas, write_built
 from kazatlas.build.run import build_atlas
+from kazatlas.descriptions import write_readme
 from kazatlas.export.formats import DEFAULT_FORMATS, FILES, export_files, geojson_files
 from kazatlas.folders import find_geodata, is_packaged, remedy
 from kazatlas.plate.print_map import read_base
@@ -34,7 +35,7 @@ from kazatlas.web.lesson import write_lesson
 from kazatlas.web.serve import serve
 
 GEODATA = find_geodata()
-READS_RECORD = ("build", "edition", "witnesses")
+READS_RECORD = ("build", "describe", "edition", "witnesses")
 """The commands that need the record, not only what was built of it; and `check`, which does with less."""
 
 MOST_FAULTS = 20
@@ -209,6 +210,14 @@ def command_witnesses(folder: Path) -> int:
     return console.DONE
 
 
+def command_describe(folder: Path) -> int:
+    """Write the tables of geodata/README.md anew from what the program says of its words and columns."""
+    with console.writing(folder):
+        file = write_readme(folder)
+    print(f"Wrote {file.name}.")
+    return console.DONE
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return the exit code."""
     options = _parser().parse_args(arguments)
@@ -238,6 +247,7 @@ COMMANDS: dict[str, Callable[[Path, argparse.Namespace], int]] = {
     ),
     "at": lambda folder, options: command_at(folder, _choice(options)),
     "lesson": lambda folder, options: command_lesson(folder, options.file, options.lang),
+    "describe": lambda folder, options: command_describe(folder),
     "edition": lambda folder, options: command_edition(folder),
     "witnesses": lambda folder, options: command_witnesses(folder),
 }
@@ -263,6 +273,7 @@ def _parser() -> argparse.ArgumentParser:
     lesson = commands.add_parser("lesson", help="write the whole atlas as one HTML file that opens without a network")
     lesson.add_argument("file", type=Path, metavar="FILE.html")
     lesson.add_argument("--lang", choices=LANGUAGES, default="kk")
+    commands.add_parser("describe", help="write the tables of geodata/README.md from the descriptions of the columns")
     commands.add_parser("edition", help="write down what each unit is in this version of the data (at each release)")
     commands.add_parser("witnesses", help="test new witnesses on the map as it stands, and keep the outcome")
     about = "the data folder; that of the clone in which it runs, or what is installed, when not given"

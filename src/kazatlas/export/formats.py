@@ -21,9 +21,10 @@ import topojson
 
 from kazatlas.atlas.selection import EVERYTHING, Choice, event_edtf, is_given, version_rows
 from kazatlas.atlas.store import Atlas, dump_features, geometry_json
+from kazatlas.descriptions import Column, about, columns
 from kazatlas.export.linked_places import linked_places
 from kazatlas.export.qgis_styles import layer_metadata, layer_styles
-from kazatlas.export.tables import Column, Row, flat_version, package, tables, version_columns
+from kazatlas.export.tables import Row, flat_version, package, tables
 from kazatlas.record.types import VIEWS, Witness
 from kazatlas.record.witnesses import HEADER
 
@@ -137,35 +138,23 @@ Layer = tuple[str, list[Column], list[Row]]
 
 def _shapes(atlas: Atlas, choice: Choice) -> list[Layer]:
     """Return the layers: name, columns, rows with their geometry."""
-    columns = version_columns(choice.rule)
+    version_columns = columns("versions", choice.rule)
     edtf = event_edtf(atlas)
     rows = [flat_version(row, choice.rule, edtf) for row in version_rows(atlas, choice)]
     points = [row for row in rows if row["geometry"] is not None and row["geometry"].geom_type == "Point"]
     # A layer has one kind of geometry: in that of areas, a unit without one is a row without a shape.
     areas = [{**row, "geometry": None} if row in points else row for row in rows]
     layers = [
-        (f"units_{view}", columns, [row for row in areas if row["view"] in ("both", view)])
+        (f"units_{view}", version_columns, [row for row in areas if row["view"] in ("both", view)])
         for view in VIEWS
         if choice.view in (None, view)
     ]
-    layers.append(("units_without_border", columns, points))
-    border_columns = [
-        Column("id", "a stretch of line between two others"),
-        Column("line", "the line as drawn"),
-        Column("left", "the area on its left; empty: outside the map"),
-        Column("right", "the area on its right; empty: outside the map"),
-        Column("basis", "legal-text, reported-act, period-map, later-map, river, modern-boundary or conjecture"),
-        Column("certainty", "certain, less-certain, uncertain"),
-        Column("accuracy_km", "how far it may lie from the truth, km", "number"),
-        Column("method", "how it was drawn"),
-        Column("note", "what a reader should know"),
-        Column("length_km", "length on the WGS 84 ellipsoid, km", "number"),
-    ]
+    layers.append(("units_without_border", version_columns, points))
     borders = [
         {key: value if is_given(value) else None for key, value in row.items()}
         for row in atlas.borders.to_dict("records")
     ]
-    layers.append(("borders", border_columns, borders))
+    layers.append(("borders", columns("borders"), borders))
     flat = {table.name: table for table in tables(atlas, choice)}
     places = [{**row, "geometry": shapely.Point(row["lon"], row["lat"])} for row in flat["places"].rows]
     zones = [
@@ -177,14 +166,6 @@ def _shapes(atlas: Atlas, choice: Choice) -> list[Layer]:
     return layers
 
 
-_ABOUT = {
-    "units_de_jure": "Units as decrees put them.",
-    "units_de_facto": "Units as they were administered.",
-    "units_without_border": "Units known from acts whose border is not recovered, each as a point.",
-    "borders": "Every drawn line, with its evidence and accuracy; undated.",
-    "places": "Towns with their dated names.",
-    "zones": "Dated areas that are not units: disputes, special regimes, land returned.",
-}
 _GEOMETRY = {"borders": "LineString", "places": "Point", "units_without_border": "Point"}
 
 
@@ -217,7 +198,7 @@ def _write_layer(path: Path, layer: Layer, header: dict[str, str], *, has_geomet
         path, geometry, [values for values, _ in fields], [column.name for column in columns],
         field_mask=[missing for _, missing in fields], layer=name, driver="GPKG", geometry_type=kind,
         crs="EPSG:4326" if has_geometry else None, append=path.exists(),
-        layer_options={"DESCRIPTION": _ABOUT.get(name, ""), "IDENTIFIER": name},
+        layer_options={"DESCRIPTION": about(name), "IDENTIFIER": name},
         dataset_metadata=None if path.exists() else header,
         # Older QGIS and GDAL warn of 1.4, of which nothing is used here.
         dataset_options=None if path.exists() else {"VERSION": "1.3"},
@@ -259,7 +240,7 @@ def _finish_geopackage(path: Path, styles: dict[str, str], metadata: dict[str, s
 def geopackage_files(atlas: Atlas, choice: Choice) -> dict[str, bytes]:
     """Return a GeoPackage: layers with QGIS styles, the tables beside them, metadata."""
     header = choice.header(atlas)
-    about = ("about", [Column("name", ""), Column("value", "")], [{"name": k, "value": v} for k, v in header.items()])
+    itself = ("about", [Column("name", ""), Column("value", "")], [{"name": k, "value": v} for k, v in header.items()])
     layers = _shapes(atlas, choice)
     flat: list[Layer] = [
         (table.name, table.columns, table.rows)
@@ -272,13 +253,13 @@ def geopackage_files(atlas: Atlas, choice: Choice) -> dict[str, bytes]:
         path = Path(folder) / "kazatlas.gpkg"
         for layer in layers:
             _write_layer(path, layer, header, has_geometry=True)
-        for layer in [about, *flat]:
+        for layer in [itself, *flat]:
             _write_layer(path, layer, header, has_geometry=False)
         names = [name for name, _, _ in layers]
         _finish_geopackage(
             path,
             {name: styles[name] for name in names},
-            {name: layer_metadata(name, _ABOUT[name], header) for name in names},
+            {name: layer_metadata(name, about(name), header) for name in names},
         )
         return {f"{choice.name()}.gpkg": path.read_bytes()}
 

@@ -11,27 +11,14 @@ from shapely.geometry.base import BaseGeometry
 
 from kazatlas.atlas.selection import Choice, Span, joined, last_day, version_rows
 from kazatlas.atlas.store import Atlas, geometry_json
+from kazatlas.descriptions import unit_types, values
 from kazatlas.record.types import COVERAGE, LANGUAGES
 
 CONTEXT = "https://raw.githubusercontent.com/LinkedPasts/linked-places/master/linkedplaces-context-v1.1.jsonld"
 
-_DIVISION = ("aat:300232418", "administrative division")
-_PROVINCE = ("aat:300000774", "province")
-TYPES = {
-    "republic": ("aat:300387107", "autonomous region", "республика", "республика"),
-    "state": ("aat:300232420", "sovereign state", "мемлекет", "государство"),
-    "authority": ("aat:300261086", "political administrative body", "билік органы", "орган власти"),
-    "oblast": (*_PROVINCE, "облыс", "область"),
-    "gubernia": (*_PROVINCE, "губерния", "губерния"),
-    "uezd": ("aat:300000771", "county", "уез", "уезд"),
-    "raion": (*_DIVISION, "аудан", "район"),
-    "otdel": (*_DIVISION, "бөлім", "отдел"),
-    "volost": (*_DIVISION, "болыс", "волость"),
-    "undivided": (*_DIVISION, "бөлінбеген аумақ", "неразделённая территория"),
-}
-"""The nearest concept of the Getty Art & Architecture Thesaurus, its label, and the type's own name in kk and ru."""
+_CERTAINTY = list(values("certainty"))
+"""The surest first."""
 
-_CERTAINTY = ["certain", "less-certain", "uncertain"]
 _URL = re.compile(r"https?://(www\.)?[a-zA-Z0-9.-]{2,256}\.[a-z]{2,63}(:[0-9]{1,5})?(/\S*)?")
 
 Row = dict[str, Any]
@@ -109,9 +96,9 @@ def _names(atlas: Atlas, rows: list[Row]) -> list[dict[str, Any]]:
 def _types(atlas: Atlas, rows: list[Row]) -> list[dict[str, Any]]:
     types = _Attested(atlas)
     for row in rows:
-        identifier, label, kk, ru = TYPES[row["type"]]
-        own = [{"label": text, "lang": lang} for lang, text in zip(LANGUAGES, (kk, ru, row["type"]), strict=True)]
-        types.add((row["type"],), {"identifier": identifier, "label": label, "sourceLabels": own}, row)
+        kind = {"en": row["type"], **unit_types()[row["type"]]}
+        own = [{"label": kind[lang], "lang": lang} for lang in LANGUAGES]
+        types.add((row["type"],), {"identifier": kind["aat"], "label": kind["label"], "sourceLabels": own}, row)
     return types.told(with_certainty=False)
 
 
