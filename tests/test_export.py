@@ -39,6 +39,7 @@ from kazatlas.atlas.selection import (
 from kazatlas.atlas.store import Atlas, in_force, stops
 from kazatlas.export.formats import DEFAULT_FORMATS, FILES, FORMATS, download, export_files
 from kazatlas.export.tables import csv_bytes, defused, tables
+from kazatlas.export.topology import topology
 from kazatlas.record.faces import geodesic_area_km2
 from kazatlas.record.types import VIEWS
 from tests.conftest import GEODATA, ROOT
@@ -355,6 +356,24 @@ def test_topojson_stores_a_shared_border_once_and_keeps_its_members(toy_atlas):
         for pair in itertools.pairwise(points):
             assert frozenset(pair) not in ends, "a stretch stands in two arcs"
             ends.add(frozenset(pair))
+
+
+def test_topojson_holds_each_drawn_line_once_and_nothing_else(atlas: Atlas) -> None:
+    topology = json.loads(FORMATS["topojson"](atlas, EVERYTHING)["kazatlas.topojson"])
+    lines = {tuple((round(x * 10_000), round(y * 10_000)) for x, y in line.coords) for line in atlas.borders.geometry}
+    arcs = set()
+    for arc in topology["arcs"]:
+        xs, ys = ([*itertools.accumulate(step)] for step in zip(*arc, strict=True))
+        arcs.add(tuple(zip(xs, ys, strict=True)))
+    assert len(arcs) == len(topology["arcs"])
+    assert arcs <= lines
+
+
+def test_an_outline_off_the_drawn_lines_is_refused(toy_atlas: Atlas) -> None:
+    square = shapely.geometry.mapping(shapely.box(60.2, 48.2, 60.4, 48.4))
+    feature = {"id": "x", "properties": {}, "geometry": square}
+    with pytest.raises(ValueError, match="leaves the drawn lines near"):
+        topology(toy_atlas, [feature], {})
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 import pyogrio
 import shapely
-import topojson
 
 from kazatlas.atlas.selection import EVERYTHING, Choice, event_edtf, is_given, version_rows
 from kazatlas.atlas.store import Atlas, dump_features, geometry_json
@@ -25,11 +24,9 @@ from kazatlas.descriptions import Column, about, columns
 from kazatlas.export.linked_places import linked_places
 from kazatlas.export.qgis_styles import layer_metadata, layer_styles
 from kazatlas.export.tables import Row, flat_version, package, tables
+from kazatlas.export.topology import topology
 from kazatlas.record.types import VIEWS, Witness
 from kazatlas.record.witnesses import HEADER
-
-GRID = 0.0001
-"""The grid of TopoJSON's coordinates in degrees: the atlas's own four decimals, so that nothing is lost."""
 
 LONG_AGO = "2000-01-01T00:00:00.000Z"
 """Stands for the time of writing where a GeoPackage must have one: the same data give the same bytes."""
@@ -98,39 +95,8 @@ def linked_places_files(atlas: Atlas, choice: Choice) -> dict[str, bytes]:
 
 
 def topojson_files(atlas: Atlas, choice: Choice) -> dict[str, bytes]:
-    """Return the chosen versions as TopoJSON: shared borders once, whole steps of the grid, our members kept."""
-    features = _features(atlas, choice)
-    shapes: dict[str, Row] = {}
-    for feature in features:
-        if feature["geometry"] and feature["geometry"]["type"] != "Point":
-            shapes.setdefault(str(feature["geometry"]["coordinates"]), feature["geometry"])
-    # Versions of one outline share it, and the library sees each outline once.
-    found = topojson.Topology(
-        [shapely.geometry.shape(shape) for shape in shapes.values()], prequantize=False, shared_coords=True
-    ).to_dict()
-    outlines = dict(zip(shapes, next(iter(found["objects"].values()))["geometries"], strict=True))
-    geometries = []
-    for feature in features:
-        shape = feature["geometry"]
-        item: Row = {"type": None}
-        if shape and shape["type"] == "Point":
-            item = {"type": "Point", "coordinates": [round(value / GRID) for value in shape["coordinates"]]}
-        elif shape:
-            outline = outlines[str(shape["coordinates"])]
-            item = {"type": outline["type"], "arcs": outline["arcs"]}
-        geometries.append(item | {"id": feature["id"], "properties": feature["properties"]})
-    arcs = []
-    for arc in found["arcs"]:
-        grid = np.rint(np.asarray(arc) / GRID).astype(int)
-        arcs.append(np.vstack([grid[:1], np.diff(grid, axis=0)]).tolist())
-    topology = {
-        "type": "Topology",
-        **choice.header(atlas),
-        "transform": {"scale": [GRID, GRID], "translate": [0, 0]},
-        "objects": {"units": {"type": "GeometryCollection", "geometries": geometries}},
-        "arcs": arcs,
-    }
-    return {f"{choice.name()}.topojson": _dump(topology)}
+    """Return the chosen versions as TopoJSON: shared borders once, on the atlas's own grid."""
+    return {f"{choice.name()}.topojson": _dump(topology(atlas, _features(atlas, choice), choice.header(atlas)))}
 
 
 Layer = tuple[str, list[Column], list[Row]]
