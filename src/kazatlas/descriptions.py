@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -131,7 +131,10 @@ def columns_table(table: str, form: Form) -> str:
     return "\n".join(lines) + "\n"
 
 
-SECTIONS = {"words": words_table, "columns of built/atlas.geojson": lambda: columns_table("versions", "geojson")}
+SECTIONS: dict[str, Callable[[], str]] = {
+    "words": words_table,
+    "columns of built/atlas.geojson": lambda: columns_table("versions", "geojson"),
+}
 """What stands between marks in geodata/README.md, by the words of the mark."""
 
 

@@ -19,11 +19,11 @@ import pyogrio
 import shapely
 
 from kazatlas.atlas.selection import EVERYTHING, Choice, event_edtf, is_given, version_rows
-from kazatlas.atlas.store import Atlas, dump_features, geometry_json
+from kazatlas.atlas.store import Atlas, Row, dump_features, geometry_json
 from kazatlas.descriptions import Column, about, columns
 from kazatlas.export.linked_places import linked_places
 from kazatlas.export.qgis_styles import layer_metadata, layer_styles
-from kazatlas.export.tables import Row, flat_version, package, tables
+from kazatlas.export.tables import flat_version, package, tables
 from kazatlas.export.topology import topology
 from kazatlas.record.types import VIEWS, Witness
 from kazatlas.record.witnesses import HEADER

@@ -10,7 +10,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from kazatlas.atlas.selection import Choice, Span, joined, last_day, version_rows
-from kazatlas.atlas.store import Atlas, geometry_json
+from kazatlas.atlas.store import Atlas, Row, geometry_json
 from kazatlas.descriptions import unit_types, values
 from kazatlas.record.types import COVERAGE, LANGUAGES
 
@@ -20,8 +20,6 @@ _CERTAINTY = list(values("certainty"))
 """The surest first."""
 
 _URL = re.compile(r"https?://(www\.)?[a-zA-Z0-9.-]{2,256}\.[a-z]{2,63}(:[0-9]{1,5})?(/\S*)?")
-
-Row = dict[str, Any]
 
 
 def place_id(unit: str) -> str:

@@ -12,11 +12,9 @@ from typing import Any
 
 from kazatlas.atlas.lineage import lineage
 from kazatlas.atlas.selection import HALF_OPEN, Choice, EndRule, Span, event_edtf, is_in_force, joined, version_rows
-from kazatlas.atlas.store import Atlas, dump_json
+from kazatlas.atlas.store import Atlas, Row, dump_json
 from kazatlas.descriptions import Column, about, columns, key
 from kazatlas.record.types import LANGUAGES
-
-Row = dict[str, Any]
 
 # Spreadsheets of East Asian languages read the wide signs, too.
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import Any
 
-from kazatlas.atlas.store import Atlas
+from kazatlas.atlas.store import Atlas, Row
 
 GRID = 0.0001
 """The grid of the coordinates in degrees: the atlas's own four decimals, so that nothing is lost."""
 
 Point = tuple[int, int]
-Row = dict[str, Any]
 
 
 def _on_grid(coordinates: Iterable[Sequence[float]]) -> list[Point]:
