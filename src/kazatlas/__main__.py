@@ -26,6 +26,7 @@ from kazatlas.plate.print_map import read_base
 from kazatlas.record.faces import build_faces
 from kazatlas.record.problems import RecordError, fewer
 from kazatlas.record.reading import read_record
+from kazatlas.record.schemas import write_schemas
 from kazatlas.record.text_files import read_json
 from kazatlas.record.types import LANGUAGES
 from kazatlas.record.versions import stretches
@@ -211,10 +212,10 @@ def command_witnesses(folder: Path) -> int:
 
 
 def command_describe(folder: Path) -> int:
-    """Write the tables of geodata/README.md anew from what the program says of its words and columns."""
+    """Write anew what follows from the program: the tables of geodata/README.md and the schemas for editors."""
     with console.writing(folder):
-        file = write_readme(folder)
-    print(f"Wrote {file.name}.")
+        files = [write_readme(folder), *write_schemas(folder)]
+    print(f"Wrote {', '.join(file.name for file in files)}.")
     return console.DONE
 
 
@@ -273,7 +274,7 @@ def _parser() -> argparse.ArgumentParser:
     lesson = commands.add_parser("lesson", help="write the whole atlas as one HTML file that opens without a network")
     lesson.add_argument("file", type=Path, metavar="FILE.html")
     lesson.add_argument("--lang", choices=LANGUAGES, default="kk")
-    commands.add_parser("describe", help="write the tables of geodata/README.md from the descriptions of the columns")
+    commands.add_parser("describe", help="write the tables of geodata/README.md and the schemas of its files")
     commands.add_parser("edition", help="write down what each unit is in this version of the data (at each release)")
     commands.add_parser("witnesses", help="test new witnesses on the map as it stands, and keep the outcome")
     about = "the data folder; that of the clone in which it runs, or what is installed, when not given"
