@@ -24,16 +24,18 @@ from PIL import Image
 
 from kazatlas.atlas.store import in_force
 from kazatlas.palette import colours, evidence
+from kazatlas.plate import exercise as exercises
 from kazatlas.plate import plate as plates
 from kazatlas.plate.canvas import THIN_SPACE, Sheet, Style, breaks, wrap
-from kazatlas.plate.plate import exercise, in_order, key_of, plate, roman, scale_steps
+from kazatlas.plate.exercise import exercise, key_of, roman
+from kazatlas.plate.plate import in_order, plate, scale_steps
 from kazatlas.plate.print_map import PROJECTION, Scene, mix, read_base
 from kazatlas.text.catalogue import LANGUAGES, Catalogue, load_catalogue
 from kazatlas.web.map import style
 from tests.conftest import GEODATA, ROOT
 
 DECREE = "1920-08-26"
-FRAME = plates._frame()
+FRAME = plates.page_frame()
 
 
 @pytest.fixture(scope="session")
@@ -155,7 +157,8 @@ def test_every_word_of_the_catalogue_is_asked_for(toy_atlas, monkeypatch):
             return super().__getitem__(key)
 
     known = load_catalogue("kk")
-    monkeypatch.setattr(plates, "load_catalogue", lambda language: Catalogue(language, Listening(known.texts)))
+    for module in (plates, exercises):
+        monkeypatch.setattr(module, "load_catalogue", lambda language: Catalogue(language, Listening(known.texts)))
     for day, view, level in itertools.product(("1920-01-01", "1920-09-01"), ("de_jure", "de_facto"), (1, 2)):
         plate(toy_atlas, {}, day, view, level, "kk", "svg")
         exercise(toy_atlas, {}, day, view, "kk", "svg", level=level, answers=view == "de_facto")

@@ -19,7 +19,8 @@ from kazatlas.atlas.search import Hit, NameIndex, find
 from kazatlas.atlas.selection import END_RULES, EVERYTHING, Choice
 from kazatlas.atlas.store import Atlas, stops
 from kazatlas.export.formats import FORMATS, download, witness_files
-from kazatlas.plate.plate import exercise, plate
+from kazatlas.plate.exercise import exercise
+from kazatlas.plate.plate import plate
 from kazatlas.plate.print_map import Base, read_base
 from kazatlas.record.text_files import read_json
 from kazatlas.record.types import VIEWS, View
