@@ -14,9 +14,10 @@ from typing import Any
 import geopandas as gpd
 import pytest
 
-from kazatlas.atlas.day import calendar_of, evidence, tint
+from kazatlas.atlas.day import calendar_of
 from kazatlas.atlas.lineage import ghosts, history_of
 from kazatlas.atlas.store import MAP_FRAME, Atlas, change_dates, in_force, stops
+from kazatlas.palette import evidence, tint
 from kazatlas.record.text_files import read_json
 from kazatlas.record.types import VIEWS
 from kazatlas.text.catalogue import load_catalogue

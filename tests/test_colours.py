@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 import re
-from importlib import resources
 from itertools import combinations
 
 import pytest
 
+from kazatlas import palette
 from kazatlas.atlas.store import Atlas, stops
 from kazatlas.atlas.unit_index import UnitIndex
 from kazatlas.record.types import VIEWS
 
-CSS = (resources.files("kazatlas") / "static" / "map.css").read_text(encoding="utf-8")
+CSS = palette.css()
 DAY, NIGHT = re.findall(r'^:root(?:\[data-theme="dark"\])? \{(.*?)^\}', CSS, re.DOTALL | re.MULTILINE)[:2]
 THEMES = {"day": DAY, "night": NIGHT}
 

@@ -10,13 +10,15 @@ from typing import Any
 import pytest
 import shapely
 
-from kazatlas.atlas.day import Day, Fill, Line, calendar_of, evidence, tint
+from kazatlas import palette
+from kazatlas.atlas.day import Day, Fill, Line, calendar_of
 from kazatlas.atlas.lineage import history_of
 from kazatlas.atlas.selection import Choice, is_in_force
 from kazatlas.atlas.store import MAP_FRAME, Atlas
 from kazatlas.build.map_data import build_topology
 from kazatlas.export.formats import FORMATS
-from kazatlas.plate.print_map import Scene, mix, palette, read_base
+from kazatlas.palette import evidence, tint
+from kazatlas.plate.print_map import Scene, mix, read_base
 from kazatlas.record.types import REPUBLIC, VIEWS
 from tests.conftest import GEODATA
 
@@ -108,7 +110,7 @@ def test_the_maps_data_colour_every_face_as_the_day_does(atlas: Atlas, topology:
 
 
 def test_plates_draw_each_line_and_colour_of_the_day(atlas: Atlas) -> None:
-    base, colours = read_base(GEODATA / "base"), palette()
+    base, colours = read_base(GEODATA / "base"), palette.colours()
     scene = Scene(atlas, base, "1920-08-26", "de_jure", 2, FRAME)
     for day in days_of(atlas):
         scene.now = day  # another day in the same frame

@@ -23,6 +23,7 @@ import shapely
 import yaml
 from geojson_pydantic import FeatureCollection
 
+from kazatlas.__main__ import main
 from kazatlas.atlas.selection import (
     END_RULES,
     EVERYTHING,
@@ -36,8 +37,9 @@ from kazatlas.atlas.selection import (
     version_rows,
 )
 from kazatlas.atlas.store import Atlas, in_force, stops
-from kazatlas.export.formats import DEFAULT_FORMATS, FILES, FORMATS, command_export, download, export_files
+from kazatlas.export.formats import DEFAULT_FORMATS, FILES, FORMATS, download, export_files
 from kazatlas.export.tables import csv_bytes, defused, tables
+from kazatlas.export.topology import topology
 from kazatlas.record.faces import geodesic_area_km2
 from kazatlas.record.types import VIEWS
 from tests.conftest import GEODATA, ROOT
@@ -356,6 +358,24 @@ def test_topojson_stores_a_shared_border_once_and_keeps_its_members(toy_atlas):
             ends.add(frozenset(pair))
 
 
+def test_topojson_holds_each_drawn_line_once_and_nothing_else(atlas: Atlas) -> None:
+    topology = json.loads(FORMATS["topojson"](atlas, EVERYTHING)["kazatlas.topojson"])
+    lines = {tuple((round(x * 10_000), round(y * 10_000)) for x, y in line.coords) for line in atlas.borders.geometry}
+    arcs = set()
+    for arc in topology["arcs"]:
+        xs, ys = ([*itertools.accumulate(step)] for step in zip(*arc, strict=True))
+        arcs.add(tuple(zip(xs, ys, strict=True)))
+    assert len(arcs) == len(topology["arcs"])
+    assert arcs <= lines
+
+
+def test_an_outline_off_the_drawn_lines_is_refused(toy_atlas: Atlas) -> None:
+    square = shapely.geometry.mapping(shapely.box(60.2, 48.2, 60.4, 48.4))
+    feature = {"id": "x", "properties": {}, "geometry": square}
+    with pytest.raises(ValueError, match="leaves the drawn lines near"):
+        topology(toy_atlas, [feature], {})
+
+
 @pytest.fixture
 def geopackage(toy_atlas, tmp_path) -> Path:
     export_files(toy_atlas, tmp_path, ["geopackage"])
@@ -433,7 +453,7 @@ def test_one_file_is_downloaded_as_it_is_and_several_in_a_zip():
 
 
 def test_the_command_writes_all_formats_and_says_what_it_wrote(tmp_path, capsys):
-    assert command_export(GEODATA, tmp_path / "out", [], EVERYTHING) == 0
+    assert main(["export", str(tmp_path / "out"), "--geodata", str(GEODATA)]) == 0
     said = capsys.readouterr().out
     assert "kazatlas.gpkg" in said
     assert "first day no longer" in said
@@ -447,14 +467,14 @@ def test_the_command_writes_all_formats_and_says_what_it_wrote(tmp_path, capsys)
 
 
 def test_the_command_refuses_an_unknown_unit_in_a_sentence(tmp_path, capsys):
-    assert command_export(GEODATA, tmp_path / "out", ["geojson"], Choice(unit="pavlodar")) == 1
+    assert main(["export", str(tmp_path / "out"), "--format", "geojson", "--unit", "pavlodar"]) == 1
     assert "There is no unit 'pavlodar' in the atlas. Did you mean pavlodar-uezd" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
 
 def test_the_command_says_when_the_folder_cannot_be_written(tmp_path, capsys):
     (tmp_path / "out").write_text("a file")
-    assert command_export(GEODATA, tmp_path / "out", ["geojson"], EVERYTHING) == 1
+    assert main(["export", str(tmp_path / "out"), "--format", "geojson"]) == 1
     assert "could not be written" in capsys.readouterr().err
 
 

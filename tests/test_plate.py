@@ -22,17 +22,21 @@ from matplotlib.font_manager import FontProperties, findfont
 from matplotlib.ft2font import FT2Font
 from PIL import Image
 
-from kazatlas.atlas.day import calendar_of, evidence
+from kazatlas.atlas.day import calendar_of
 from kazatlas.atlas.store import in_force
+from kazatlas.palette import colours, evidence
+from kazatlas.plate import exercise as exercises
 from kazatlas.plate import plate as plates
 from kazatlas.plate.canvas import THIN_SPACE, Sheet, Style, breaks, wrap
-from kazatlas.plate.plate import exercise, in_order, key_of, plate, roman, scale_steps
-from kazatlas.plate.print_map import PROJECTION, Scene, mix, palette, read_base
+from kazatlas.plate.exercise import exercise, key_of, roman
+from kazatlas.plate.plate import in_order, plate, scale_steps
+from kazatlas.plate.print_map import PROJECTION, Scene, mix, read_base
 from kazatlas.text.catalogue import LANGUAGES, Catalogue, load_catalogue
+from kazatlas.web.map import style
 from tests.conftest import GEODATA, ROOT
 
 DECREE = "1920-08-26"
-FRAME = plates._frame()
+FRAME = plates.page_frame()
 
 
 @pytest.fixture(scope="session")
@@ -154,7 +158,8 @@ def test_every_word_of_the_catalogue_is_asked_for(toy_atlas, monkeypatch):
             return super().__getitem__(key)
 
     known = load_catalogue("kk")
-    monkeypatch.setattr(plates, "load_catalogue", lambda language: Catalogue(language, Listening(known.texts)))
+    for module in (plates, exercises):
+        monkeypatch.setattr(module, "load_catalogue", lambda language: Catalogue(language, Listening(known.texts)))
     for day, view, level in itertools.product(("1920-01-01", "1920-09-01"), ("de_jure", "de_facto"), (1, 2)):
         plate(toy_atlas, {}, day, view, level, "kk", "svg")
         exercise(toy_atlas, {}, day, view, "kk", "svg", level=level, answers=view == "de_facto")
@@ -276,11 +281,8 @@ def test_a_line_is_drawn_by_its_evidence_as_in_the_app(basis, certainty, drawn):
 
 
 def test_the_colours_are_those_of_the_apps_map_by_day(atlas, base):
-    colours = palette()
-    css = (ROOT / "src/kazatlas/static/map.css").read_text(encoding="utf-8")
-    assert colours["c-akmola"] == re.findall(r"--c-akmola: (#\w{6});", css)[0]
-    homes = calendar_of(atlas).home
-    missing = {unit for unit in homes if f"c-{unit}" not in colours}
+    assert colours()["c-akmola"] == re.findall(r"--c-akmola: (#\w{6});", style())[0]
+    missing = {unit for unit in calendar_of(atlas).home if f"c-{unit}" not in colours()}
     assert not missing
     assert mix("#000000", 0.5) == "#808080"
 

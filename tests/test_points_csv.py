@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import csv
 import io
 import time
@@ -10,9 +9,10 @@ import time
 import numpy as np
 import pytest
 
+from kazatlas.__main__ import main
 from kazatlas.atlas.places import place_index_of
 from kazatlas.export import points_csv
-from kazatlas.export.points_csv import COLUMNS, PointFile, PointsError, command_locate, point_rows, write_located
+from kazatlas.export.points_csv import COLUMNS, PointFile, PointsError, point_rows, write_located
 from kazatlas.text.catalogue import LANGUAGES, load_catalogue
 from tests.conftest import GEODATA
 
@@ -188,10 +188,7 @@ def test_a_long_file_is_answered_piece_by_piece(toy_atlas, tmp_path, monkeypatch
 
 
 def ask(*words):
-    parser = argparse.ArgumentParser()
-    points_csv.add_command(parser.add_subparsers(), str)
-    options = parser.parse_args(["locate", *map(str, words)])
-    return options.run(GEODATA, options)
+    return main(["locate", *map(str, words), "--geodata", str(GEODATA)])
 
 
 def test_the_command_writes_the_result_and_counts_what_it_could_not_read(tmp_path, capsys):
@@ -239,7 +236,7 @@ def test_a_hundred_thousand_points_are_located_in_under_ten_seconds(tmp_path):
     lines = (f"{number},{x:.4f},{y:.4f}\n" for number, (x, y) in enumerate(zip(lon, lat, strict=True)))
     points.write_text("n,lon,lat\n" + "".join(lines))
     started = time.process_time()
-    assert command_locate(GEODATA, points, "1921-06-15", tmp_path / "told.csv", "en", None, None) == 0
+    assert ask(points, "--date", "1921-06-15", "--output", tmp_path / "told.csv") == 0
     assert time.process_time() - started < 10
     with (tmp_path / "told.csv").open() as stream:
         assert sum(1 for _ in stream) == 100_001

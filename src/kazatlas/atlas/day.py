@@ -19,15 +19,11 @@ Rank = Literal["republic", "authority", "gubernia", "uezd", "coast", "edge", "no
 """What a stretch of line parts: the republic from others, two other authorities, two gubernias, two uezds; land from
 water; the map from what it does not show; or nothing on that day."""
 
-Evidence = Literal["solid", "dashed", "dotted", "guess"]
-
 FillKind = Literal["republic", "claimed", "home", "abroad"]
 """The republic's; given to it by decree and governed by another; its own at another time; never its own."""
 
 HOLDER: dict[View, str] = {"de_jure": "parent", "de_facto": "administered_by"}
 """The column that names the unit above, by view."""
-
-TINTS = 4
 
 
 @dataclass(frozen=True)
@@ -52,30 +48,6 @@ class Fill:
 
     kind: FillKind
     colour: str
-
-
-def tint(unit: str) -> int:
-    """Return which of the four strengths of its gubernia's colour a uezd has; it follows from its id alone.
-
-    Examples
-    --------
-    >>> tint("pavlodar-uezd") in range(4)
-    True
-    """
-    number = 0
-    for letter in unit:
-        number = (number * 31 + ord(letter)) % 9973
-    return number % TINTS
-
-
-def evidence(basis: str, certainty: str) -> Evidence:
-    """Return how a line is drawn that stands on this."""
-    if basis == "conjecture":
-        return "guess"
-    if certainty == "uncertain":
-        return "dotted"
-    is_document = basis in ("legal-text", "period-map", "river")
-    return "solid" if is_document or certainty == "certain" else "dashed"
 
 
 class Day:

@@ -359,8 +359,8 @@ class PlaceIndex:
         if fresh := [number for number in lines if number not in plane]:
             coordinates = [self._coordinates[number] for number in fresh]
             xy = on_planes(cell, *np.concatenate(coordinates).T)
-            made = shapely.linestrings(xy, indices=np.repeat(np.arange(len(fresh)), list(map(len, coordinates))))
-            plane.update(zip(fresh, made, strict=True))
+            shapes: Any = shapely.linestrings(xy, indices=np.repeat(np.arange(len(fresh)), list(map(len, coordinates))))
+            plane.update(zip(fresh, shapes, strict=True))
         return [plane[number] for number in lines]
 
 

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from kazatlas.atlas.store import Atlas, in_force
-from kazatlas.record.types import COVERAGE
+from kazatlas.record.types import COVERAGE, VIEWS, View
 
 Span = tuple[str, str | None]
 """First day, and first day no longer; None where no end is known."""
@@ -58,26 +58,29 @@ class ChoiceError(Exception):
 
 @dataclass(frozen=True)
 class Choice:
-    """What a reader takes away; everything, unless a day, a view or a unit is named."""
+    """What a reader takes away; everything, unless a day, a view, a unit or a level is named."""
 
     day: str | None = None
     view: str | None = None
     unit: str | None = None
     rule: EndRule = HALF_OPEN
+    level: int | None = None
 
     @property
     def is_everything(self) -> bool:
-        """Return whether neither day nor view nor unit is named."""
-        return (self.day, self.view, self.unit) == (None, None, None)
+        """Return whether neither day nor view nor unit nor level is named."""
+        return (self.day, self.view, self.unit, self.level) == (None, None, None, None)
 
     def name(self, stem: str = "kazatlas") -> str:
         """Return the name of a file with this choice, without its ending."""
         rule = None if self.rule == HALF_OPEN else self.rule.name
-        return "_".join(part for part in (stem, self.unit, self.day, self.view, rule) if part)
+        level = None if self.level is None else f"level-{self.level}"
+        return "_".join(part for part in (stem, self.unit, self.day, self.view, level, rule) if part)
 
     def header(self, atlas: Atlas) -> dict[str, str]:
         """Return what a file with this choice says of itself."""
-        chosen = {"date": self.day, "view": self.view, "unit": self.unit}
+        level = None if self.level is None else str(self.level)
+        chosen = {"date": self.day, "view": self.view, "unit": self.unit, "level": level}
         own = ("title", "data_version", "license", "attribution", "citation")
         return {
             **{key: atlas.tables[key] for key in own},
@@ -88,6 +91,43 @@ class Choice:
 
 
 EVERYTHING = Choice()
+
+
+def iso_day(day: object) -> str:
+    """Return a day within the coverage as text.
+
+    Parameters
+    ----------
+    day
+        Text written YYYY-MM-DD, or a date, datetime, `pandas.Timestamp` or `numpy.datetime64`.
+
+    Raises
+    ------
+    ValueError
+        When it is no day, or one outside the coverage.
+    """
+    try:
+        # The others write themselves as text in the same form, with the time of day after it.
+        found = date.fromisoformat(day if isinstance(day, str) else str(day)[:10]).isoformat()
+    except ValueError:
+        raise ValueError(f"'{day}' is not a day written YYYY-MM-DD, such as 1921-06-15") from None
+    if not COVERAGE[0] <= found < COVERAGE[1]:
+        raise ValueError(f"{found} is outside the atlas, which covers {COVERAGE[0]} to {last_day(COVERAGE[1])}")
+    return found
+
+
+def view_named(name: str) -> View:
+    """Return a view by its name, with an underscore or a hyphen.
+
+    Raises
+    ------
+    ValueError
+        When the atlas has no such view.
+    """
+    for view in VIEWS:
+        if str(name).replace("-", "_") == view:
+            return view
+    raise ValueError(f"{name!r} is no view of the atlas. Take de_jure (as decrees say) or de_facto (who governed).")
 
 
 def last_day(valid_to: str) -> str:
@@ -124,6 +164,8 @@ def version_rows(atlas: Atlas, choice: Choice) -> list[dict[str, Any]]:
         frame = frame[frame["view"].isin([choice.view, "both"])]
     if choice.unit:
         frame = frame[frame["unit"] == choice.unit]
+    if choice.level is not None:
+        frame = frame[frame["level"] == choice.level]
     if frame.empty:
         where = f" in the view {choice.view}" if choice.view else ""
         raise ChoiceError(f"Of {choice.unit or 'the atlas'} nothing was in force on {choice.day or 'any day'}{where}.")

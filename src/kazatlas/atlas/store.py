@@ -25,6 +25,9 @@ from kazatlas.folders import BUILD, remedy
 from kazatlas.record.text_files import parse_json
 from kazatlas.record.types import COVERAGE
 
+Row = dict[str, Any]
+"""A row of a table, by the names of its columns."""
+
 MANIFEST = "manifest.json"
 WITNESSES = "witnesses.geojson"
 FILES = ("atlas.geojson", "borders.geojson", "map.json", "tables.json", WITNESSES)

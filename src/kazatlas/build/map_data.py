@@ -10,11 +10,12 @@ from typing import Any
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from kazatlas.atlas.day import Row, calendar_of, evidence, tint
+from kazatlas.atlas.day import Row, calendar_of
 from kazatlas.atlas.lineage import ghosts
 from kazatlas.atlas.selection import is_given
 from kazatlas.atlas.store import MAP_FRAME, Atlas
 from kazatlas.build.day_differences import Sides, day_differences
+from kazatlas.palette import evidence, tint
 from kazatlas.record.types import LANGUAGES, VIEWS, View
 
 STEP = 0.001

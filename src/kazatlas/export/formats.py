@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 import csv
 import itertools
 import json
 import sqlite3
-import sys
 import tempfile
 import zipfile
 from collections.abc import Callable, Sequence
@@ -19,28 +17,16 @@ from typing import Any
 import numpy as np
 import pyogrio
 import shapely
-import topojson
-from tqdm import tqdm
 
-from kazatlas.atlas.selection import (
-    END_RULES,
-    EVERYTHING,
-    HALF_OPEN,
-    Choice,
-    ChoiceError,
-    event_edtf,
-    is_given,
-    version_rows,
-)
-from kazatlas.atlas.store import Atlas, dump_features, geometry_json, load_atlas
+from kazatlas.atlas.selection import EVERYTHING, Choice, event_edtf, is_given, version_rows
+from kazatlas.atlas.store import Atlas, Row, dump_features, geometry_json
+from kazatlas.descriptions import Column, about, columns
 from kazatlas.export.linked_places import linked_places
 from kazatlas.export.qgis_styles import layer_metadata, layer_styles
-from kazatlas.export.tables import Column, Row, flat_version, package, tables, version_columns
+from kazatlas.export.tables import flat_version, package, tables
+from kazatlas.export.topology import topology
 from kazatlas.record.types import VIEWS, Witness
 from kazatlas.record.witnesses import HEADER
-
-GRID = 0.0001
-"""The grid of TopoJSON's coordinates in degrees: the atlas's own four decimals, so that nothing is lost."""
 
 LONG_AGO = "2000-01-01T00:00:00.000Z"
 """Stands for the time of writing where a GeoPackage must have one: the same data give the same bytes."""
@@ -109,39 +95,8 @@ def linked_places_files(atlas: Atlas, choice: Choice) -> dict[str, bytes]:
 
 
 def topojson_files(atlas: Atlas, choice: Choice) -> dict[str, bytes]:
-    """Return the chosen versions as TopoJSON: shared borders once, whole steps of the grid, our members kept."""
-    features = _features(atlas, choice)
-    shapes: dict[str, Row] = {}
-    for feature in features:
-        if feature["geometry"] and feature["geometry"]["type"] != "Point":
-            shapes.setdefault(str(feature["geometry"]["coordinates"]), feature["geometry"])
-    # Versions of one outline share it, and the library sees each outline once.
-    found = topojson.Topology(
-        [shapely.geometry.shape(shape) for shape in shapes.values()], prequantize=False, shared_coords=True
-    ).to_dict()
-    outlines = dict(zip(shapes, next(iter(found["objects"].values()))["geometries"], strict=True))
-    geometries = []
-    for feature in features:
-        shape = feature["geometry"]
-        item: Row = {"type": None}
-        if shape and shape["type"] == "Point":
-            item = {"type": "Point", "coordinates": [round(value / GRID) for value in shape["coordinates"]]}
-        elif shape:
-            outline = outlines[str(shape["coordinates"])]
-            item = {"type": outline["type"], "arcs": outline["arcs"]}
-        geometries.append(item | {"id": feature["id"], "properties": feature["properties"]})
-    arcs = []
-    for arc in found["arcs"]:
-        grid = np.rint(np.asarray(arc) / GRID).astype(int)
-        arcs.append(np.vstack([grid[:1], np.diff(grid, axis=0)]).tolist())
-    topology = {
-        "type": "Topology",
-        **choice.header(atlas),
-        "transform": {"scale": [GRID, GRID], "translate": [0, 0]},
-        "objects": {"units": {"type": "GeometryCollection", "geometries": geometries}},
-        "arcs": arcs,
-    }
-    return {f"{choice.name()}.topojson": _dump(topology)}
+    """Return the chosen versions as TopoJSON: shared borders once, on the atlas's own grid."""
+    return {f"{choice.name()}.topojson": _dump(topology(atlas, _features(atlas, choice), choice.header(atlas)))}
 
 
 Layer = tuple[str, list[Column], list[Row]]
@@ -149,35 +104,23 @@ Layer = tuple[str, list[Column], list[Row]]
 
 def _shapes(atlas: Atlas, choice: Choice) -> list[Layer]:
     """Return the layers: name, columns, rows with their geometry."""
-    columns = version_columns(choice.rule)
+    version_columns = columns("versions", choice.rule)
     edtf = event_edtf(atlas)
     rows = [flat_version(row, choice.rule, edtf) for row in version_rows(atlas, choice)]
     points = [row for row in rows if row["geometry"] is not None and row["geometry"].geom_type == "Point"]
     # A layer has one kind of geometry: in that of areas, a unit without one is a row without a shape.
     areas = [{**row, "geometry": None} if row in points else row for row in rows]
     layers = [
-        (f"units_{view}", columns, [row for row in areas if row["view"] in ("both", view)])
+        (f"units_{view}", version_columns, [row for row in areas if row["view"] in ("both", view)])
         for view in VIEWS
         if choice.view in (None, view)
     ]
-    layers.append(("units_without_border", columns, points))
-    border_columns = [
-        Column("id", "a stretch of line between two others"),
-        Column("line", "the line as drawn"),
-        Column("left", "the area on its left; empty: outside the map"),
-        Column("right", "the area on its right; empty: outside the map"),
-        Column("basis", "legal-text, reported-act, period-map, later-map, river, modern-boundary or conjecture"),
-        Column("certainty", "certain, less-certain, uncertain"),
-        Column("accuracy_km", "how far it may lie from the truth, km", "number"),
-        Column("method", "how it was drawn"),
-        Column("note", "what a reader should know"),
-        Column("length_km", "length on the WGS 84 ellipsoid, km", "number"),
-    ]
+    layers.append(("units_without_border", version_columns, points))
     borders = [
         {key: value if is_given(value) else None for key, value in row.items()}
         for row in atlas.borders.to_dict("records")
     ]
-    layers.append(("borders", border_columns, borders))
+    layers.append(("borders", columns("borders"), borders))
     flat = {table.name: table for table in tables(atlas, choice)}
     places = [{**row, "geometry": shapely.Point(row["lon"], row["lat"])} for row in flat["places"].rows]
     zones = [
@@ -189,14 +132,6 @@ def _shapes(atlas: Atlas, choice: Choice) -> list[Layer]:
     return layers
 
 
-_ABOUT = {
-    "units_de_jure": "Units as decrees put them.",
-    "units_de_facto": "Units as they were administered.",
-    "units_without_border": "Units known from acts whose border is not recovered, each as a point.",
-    "borders": "Every drawn line, with its evidence and accuracy; undated.",
-    "places": "Towns with their dated names.",
-    "zones": "Dated areas that are not units: disputes, special regimes, land returned.",
-}
 _GEOMETRY = {"borders": "LineString", "places": "Point", "units_without_border": "Point"}
 
 
@@ -229,7 +164,7 @@ def _write_layer(path: Path, layer: Layer, header: dict[str, str], *, has_geomet
         path, geometry, [values for values, _ in fields], [column.name for column in columns],
         field_mask=[missing for _, missing in fields], layer=name, driver="GPKG", geometry_type=kind,
         crs="EPSG:4326" if has_geometry else None, append=path.exists(),
-        layer_options={"DESCRIPTION": _ABOUT.get(name, ""), "IDENTIFIER": name},
+        layer_options={"DESCRIPTION": about(name), "IDENTIFIER": name},
         dataset_metadata=None if path.exists() else header,
         # Older QGIS and GDAL warn of 1.4, of which nothing is used here.
         dataset_options=None if path.exists() else {"VERSION": "1.3"},
@@ -271,7 +206,7 @@ def _finish_geopackage(path: Path, styles: dict[str, str], metadata: dict[str, s
 def geopackage_files(atlas: Atlas, choice: Choice) -> dict[str, bytes]:
     """Return a GeoPackage: layers with QGIS styles, the tables beside them, metadata."""
     header = choice.header(atlas)
-    about = ("about", [Column("name", ""), Column("value", "")], [{"name": k, "value": v} for k, v in header.items()])
+    itself = ("about", [Column("name", ""), Column("value", "")], [{"name": k, "value": v} for k, v in header.items()])
     layers = _shapes(atlas, choice)
     flat: list[Layer] = [
         (table.name, table.columns, table.rows)
@@ -284,13 +219,13 @@ def geopackage_files(atlas: Atlas, choice: Choice) -> dict[str, bytes]:
         path = Path(folder) / "kazatlas.gpkg"
         for layer in layers:
             _write_layer(path, layer, header, has_geometry=True)
-        for layer in [about, *flat]:
+        for layer in [itself, *flat]:
             _write_layer(path, layer, header, has_geometry=False)
         names = [name for name, _, _ in layers]
         _finish_geopackage(
             path,
             {name: styles[name] for name in names},
-            {name: layer_metadata(name, _ABOUT[name], header) for name in names},
+            {name: layer_metadata(name, about(name), header) for name in names},
         )
         return {f"{choice.name()}.gpkg": path.read_bytes()}
 
@@ -401,55 +336,3 @@ def export_files(
             path.parent.mkdir(parents=True, exist_ok=True)
             (Path(fresh) / name).replace(path)
     return {name: len(data) for name, data in files.items()}
-
-
-def command_export(geodata: Path, folder: Path, formats: Sequence[str], choice: Choice) -> int:
-    """Write the files that a reader asked for; return the exit code."""
-    atlas = load_atlas(geodata / "built")
-    wanted = list(formats) or DEFAULT_FORMATS
-    try:
-        with tqdm(total=len(wanted), unit="format", leave=False, disable=not sys.stderr.isatty()) as bar:
-
-            def progress(name: str) -> None:
-                bar.set_description(name)
-                bar.update()
-
-            written = export_files(atlas, folder, wanted, choice, progress)
-    except ChoiceError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(f"{folder} could not be written ({error.strerror}). Make room there, or choose another folder.",
-              file=sys.stderr)  # fmt: skip
-        return 1
-    for name, size in written.items():
-        print(f"{size:>12,} bytes  {name}")
-    print(f"{len(written)} files in {folder}. Dates are written {choice.rule.text}.")
-    return 0
-
-
-def add_command(commands: Any, day: Callable[[str], str]) -> None:
-    """Add `export` to the command line.
-
-    Parameters
-    ----------
-    commands
-        What `ArgumentParser.add_subparsers` returned.
-    day
-        Reads a day within the coverage.
-    """
-    parser = commands.add_parser("export", help="write files for other software into a folder")
-    parser.add_argument("folder", type=Path, metavar="FOLDER")
-    parser.add_argument("--format", action="append", choices=list(FILES), default=[],
-                        help="may be repeated; all but 'units' (one file a unit) when none is named")  # fmt: skip
-    parser.add_argument("--date", type=day, help="only what was in force on this day")
-    parser.add_argument("--view", choices=[view.replace("_", "-") for view in VIEWS], help="only this view")
-    parser.add_argument("--unit", metavar="ID", help="only this unit, such as pavlodar-uezd")
-    parser.add_argument("--end-rule", choices=list(END_RULES), default=HALF_OPEN.name, help="how an end is written")
-
-    def run(geodata: Path, options: argparse.Namespace) -> int:
-        view = options.view.replace("-", "_") if options.view else None
-        choice = Choice(options.date, view, options.unit, END_RULES[options.end_rule])
-        return command_export(geodata, options.folder, options.format, choice)
-
-    parser.set_defaults(run=run)

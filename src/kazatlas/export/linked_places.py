@@ -10,30 +10,16 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from kazatlas.atlas.selection import Choice, Span, joined, last_day, version_rows
-from kazatlas.atlas.store import Atlas, geometry_json
-from kazatlas.record.types import CERTAINTIES, COVERAGE, LANGUAGES
+from kazatlas.atlas.store import Atlas, Row, geometry_json
+from kazatlas.descriptions import unit_types, values
+from kazatlas.record.types import COVERAGE, LANGUAGES
 
 CONTEXT = "https://raw.githubusercontent.com/LinkedPasts/linked-places/master/linkedplaces-context-v1.1.jsonld"
 
-_DIVISION = ("aat:300232418", "administrative division")
-_PROVINCE = ("aat:300000774", "province")
-TYPES = {
-    "republic": ("aat:300387107", "autonomous region", "республика", "республика"),
-    "state": ("aat:300232420", "sovereign state", "мемлекет", "государство"),
-    "authority": ("aat:300261086", "political administrative body", "билік органы", "орган власти"),
-    "oblast": (*_PROVINCE, "облыс", "область"),
-    "gubernia": (*_PROVINCE, "губерния", "губерния"),
-    "uezd": ("aat:300000771", "county", "уез", "уезд"),
-    "raion": (*_DIVISION, "аудан", "район"),
-    "otdel": (*_DIVISION, "бөлім", "отдел"),
-    "volost": (*_DIVISION, "болыс", "волость"),
-    "undivided": (*_DIVISION, "бөлінбеген аумақ", "неразделённая территория"),
-}
-"""The nearest concept of the Getty Art & Architecture Thesaurus, its label, and the type's own name in kk and ru."""
+_CERTAINTY = list(values("certainty"))
+"""The surest first."""
 
 _URL = re.compile(r"https?://(www\.)?[a-zA-Z0-9.-]{2,256}\.[a-z]{2,63}(:[0-9]{1,5})?(/\S*)?")
-
-Row = dict[str, Any]
 
 
 def place_id(unit: str) -> str:
@@ -84,7 +70,7 @@ class _Attested:
         result = []
         for statement, rows in self.said.values():
             # Of several versions that say the same, the least certain speaks for all.
-            certainty = max((row["certainty"] for row in rows), key=CERTAINTIES.index)
+            certainty = max((row["certainty"] for row in rows), key=_CERTAINTY.index)
             item = {**statement, "when": _when(joined(_span(row) for row in rows), certainty)}
             if with_certainty:
                 item.setdefault("certainty", certainty)
@@ -108,9 +94,9 @@ def _names(atlas: Atlas, rows: list[Row]) -> list[dict[str, Any]]:
 def _types(atlas: Atlas, rows: list[Row]) -> list[dict[str, Any]]:
     types = _Attested(atlas)
     for row in rows:
-        identifier, label, kk, ru = TYPES[row["type"]]
-        own = [{"label": text, "lang": lang} for lang, text in zip(LANGUAGES, (kk, ru, row["type"]), strict=True)]
-        types.add((row["type"],), {"identifier": identifier, "label": label, "sourceLabels": own}, row)
+        kind = {"en": row["type"], **unit_types()[row["type"]]}
+        own = [{"label": kind[lang], "lang": lang} for lang in LANGUAGES]
+        types.add((row["type"],), {"identifier": kind["aat"], "label": kind["label"], "sourceLabels": own}, row)
     return types.told(with_certainty=False)
 
 
@@ -147,7 +133,7 @@ class _Evidence:
         methods = self.atlas.tables["methods"]
         cited = [c for method in sorted({line["method"] for line in around}) for c in methods[method]["citations"]]
         return {
-            "certainty": max((line["certainty"] for line in around), key=CERTAINTIES.index),
+            "certainty": max((line["certainty"] for line in around), key=_CERTAINTY.index),
             "approximation": {
                 "type": "geo:hasSpatialAccuracy",
                 "tolerance": round(1000 * max(line["accuracy_km"] for line in around)),

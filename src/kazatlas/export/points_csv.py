@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import argparse
 import csv
-import gc
-import io
 import math
-import os
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
 import numpy as np
-from tqdm import tqdm
 
-from kazatlas.atlas.places import PlaceIndex, Whereabouts, in_both_views, place_index_of
-from kazatlas.atlas.store import load_atlas
-from kazatlas.record.types import LANGUAGES, VIEWS, View
-from kazatlas.text.catalogue import Catalogue, Language, load_catalogue
+from kazatlas.atlas.places import PlaceIndex, Whereabouts, in_both_views
+from kazatlas.record.types import VIEWS, View
+from kazatlas.text.catalogue import Catalogue
 from kazatlas.text.place_sentences import beware, unit_name
 
 _UNITS = ("uezd", "gubernia", "authority")
@@ -245,99 +237,3 @@ def write_located(
             writer.writerow(cells + (list(map(cell, own)) if has_comma else own))
         count += len(chunk)
     return count
-
-
-@contextmanager
-def _written(output: Path | None) -> Iterator[TextIO]:
-    """Open the result: standard output, or a file that takes its place only when it is whole."""
-    if output is None:
-        stream = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="")
-        try:
-            yield stream
-        finally:
-            stream.detach()
-        return
-    fresh = output.with_name(f".{output.name}.part")
-    try:
-        with fresh.open("w", encoding="utf-8", newline="") as stream:
-            yield stream
-        fresh.replace(output)
-    finally:
-        fresh.unlink(missing_ok=True)
-
-
-def command_locate(
-    geodata: Path, points: Path, day: str, output: Path | None, language: Language, lon: str | None, lat: str | None
-) -> int:
-    """Write where the points of a CSV file lay on a day; return the exit code, 1 when a row could not be read."""
-    bad, words = 0, load_catalogue(language)
-
-    def tell(fault: str) -> None:
-        nonlocal bad
-        bad += 1
-        if bad <= MOST_TOLD:
-            tqdm.write(fault, file=sys.stderr)
-
-    try:
-        file = PointFile(points, lon, lat)
-        atlas = load_atlas(geodata / "built")
-        size = points.stat().st_size
-        with (
-            _written(output) as stream,
-            tqdm(total=size, unit="B", unit_scale=True, leave=False, disable=not sys.stderr.isatty()) as bar,
-        ):
-            if file.has_mark:
-                stream.write("\ufeff")
-            index = place_index_of(atlas)
-            # The atlas stays to the end: nobody need look through it for garbage, again and again.
-            gc.freeze()
-            count = write_located(file, index, day, words, stream, tell, lambda done: bar.update(done - bar.n))
-    except PointsError as error:
-        print(error.told(words), file=sys.stderr)
-        return 1
-    except BrokenPipeError:
-        # The reader of our output, such as `head`, has had enough.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except OSError as error:
-        print(words("points.unwritable", file=output, reason=error.strerror), file=sys.stderr)
-        return 1
-    if bad > MOST_TOLD:
-        more = words.number(bad - MOST_TOLD)
-        print(words("points.more", number=more, column="warning"), file=sys.stderr)
-    done = {"number": words.number(count), "date": words.date(day)}
-    print(words("points.done", **done), file=sys.stderr)
-    if bad:
-        print(words("points.bad", number=words.number(bad)), file=sys.stderr)
-    return 1 if bad else 0
-
-
-def add_command(commands: Any, day: Callable[[str], str]) -> None:
-    """Add `locate` to the command line.
-
-    Parameters
-    ----------
-    commands
-        What `ArgumentParser.add_subparsers` returned.
-    day
-        Reads a day within the coverage.
-    """
-    parser = commands.add_parser("locate", help="tell for each point of a CSV file where it lay on a day")
-    parser.add_argument("points", type=Path, metavar="POINTS.csv")
-    parser.add_argument("--date", type=day, required=True)
-    parser.add_argument("--output", type=Path, metavar="FILE", help="write there; to standard output when not given")
-    parser.add_argument("--lon", metavar="COLUMN", help="column of the longitude, degrees on WGS 84")
-    parser.add_argument("--lat", metavar="COLUMN", help="column of the latitude, degrees on WGS 84")
-    parser.add_argument(
-        "--language",
-        choices=LANGUAGES,
-        default="en",
-        help="language of the names, the warnings and what the command says",
-    )
-
-    def run(geodata: Path, options: argparse.Namespace) -> int:
-        return command_locate(
-            geodata, options.points, options.date, options.output, options.language, options.lon, options.lat
-        )
-
-    parser.set_defaults(run=run)

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from importlib import resources
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from kazatlas.atlas.selection import EndRule
+from kazatlas.palette import DOCUMENTS, colours, dashes, strength, unit_colour
 
 _DOCTYPE = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>"
-_INK, _SOFT, _REPUBLIC = "#4f463c", "#6d6357", "#5d2418"
-_DASHES = {"certain": "solid", "less-certain": "dash", "uncertain": "dot"}
-
-
-def palette() -> dict[str, str]:
-    """Return the map's colour of each first-level unit by day; `other` for those without one."""
-    css = (resources.files("kazatlas") / "static" / "map.css").read_text(encoding="utf-8")
-    # The colours of the day stand before those of the night, under the same names.
-    return dict(reversed(re.findall(r"--c-([a-z-]+): (#[0-9a-f]{6});", css)))
+_DOCUMENTS = ", ".join(f"'{basis}'" for basis in DOCUMENTS)
+_EVIDENCE = {
+    "guess": "basis = 'conjecture'",
+    "dotted": "basis <> 'conjecture' AND certainty = 'uncertain'",
+    "solid": "basis <> 'conjecture' AND certainty <> 'uncertain' "
+             f"AND (certainty = 'certain' OR basis IN ({_DOCUMENTS}))",
+    "dashed": f"basis NOT IN ('conjecture', {_DOCUMENTS}) AND certainty = 'less-certain'",
+}  # fmt: skip
+"""Which lines are drawn how, as `kazatlas.palette.evidence` says it, in SQL as QGIS and SQLite know it."""
 
 
 def _colour(code: str | None, alpha: int = 255) -> str:
@@ -38,21 +37,24 @@ def _symbol(name: int, kind: str, layer: str, order: int, values: dict[str, str]
 
 def _fill(name: int, order: int, fill: str | None, line: str, width: float, style: str = "solid") -> Element:
     return _symbol(name, "fill", "SimpleFill", order, {
-        "color": _colour(fill, 200), "style": style if fill else "no", "joinstyle": "round",
+        "color": _colour(fill, round(255 * strength())), "style": style if fill else "no", "joinstyle": "round",
         "outline_color": _colour(line), "outline_style": "solid", "outline_width": str(width),
         "outline_width_unit": "MM",
     })  # fmt: skip
 
 
-def _line(name: int, line: str, width: float, style: str) -> Element:
-    values = {"line_color": _colour(line), "line_style": style, "line_width": str(width), "line_width_unit": "MM"}
+def _line(name: int, line: str, width: float, dash: tuple[float, ...]) -> Element:
+    values = {"line_color": _colour(line), "line_style": "solid", "line_width": str(width), "line_width_unit": "MM"}
+    if dash:
+        parts = ";".join(f"{part:g}" for part in dash)
+        values |= {"use_custom_dash": "1", "customdash": parts, "customdash_unit": "Point"}
     return _symbol(name, "line", "SimpleLine", 0, values)
 
 
 def _marker(name: int, fill: str | None, size: float) -> Element:
     return _symbol(name, "marker", "SimpleMarker", 0, {
-        "name": "circle", "color": _colour(fill), "outline_color": _colour(_INK), "outline_width": "0.3",
-        "size": str(size), "size_unit": "MM",
+        "name": "circle", "color": _colour(fill), "outline_color": _colour(colours()["line-gubernia"]),
+        "outline_width": "0.3", "size": str(size), "size_unit": "MM",
     })  # fmt: skip
 
 
@@ -75,7 +77,7 @@ def _labels(expression: str, size: float, *, is_area: bool) -> Element:
     settings = SubElement(labeling, "settings")
     text = SubElement(settings, "text-style", {
         "fieldName": expression, "isExpression": "1", "fontSize": str(size), "fontSizeUnit": "Point",
-        "textColor": _colour("#2c2a26"), "textOpacity": "1", "multilineHeight": "1",
+        "textColor": _colour(colours()["ink"]), "textOpacity": "1", "multilineHeight": "1",
     })  # fmt: skip
     SubElement(text, "text-buffer", {
         "bufferDraw": "1", "bufferSize": "0.8", "bufferSizeUnits": "MM", "bufferColor": "252,249,242,255",
@@ -121,20 +123,19 @@ def layer_styles(units: Iterable[str], rule: EndRule, *, is_dated: bool) -> dict
     """
     moment = "" if is_dated else f'@map_start_time IS NOT NULL OR "{rule.end}" IS NULL'
     temporal = None if is_dated else rule
-    colours = palette()
-    fills = [(f'"level" = 1 AND "unit" = \'{unit}\'', unit, colours.get(unit, colours["other"])) for unit in units]
-    fills.append(('"level" = 0 AND "faces" <> \'\'', "state", colours["other"]))
-    areas = [(test, label, _fill(n, 0, fill, _INK, 0.5)) for n, (test, label, fill) in enumerate(fills)]
-    areas.append(('"level" = 2', "uezd or raion", _fill(len(areas), 1, None, _SOFT, 0.2)))
-    areas.append(("\"type\" = 'republic'", "republic", _fill(len(areas), 2, None, _REPUBLIC, 1.0)))
+    ink, soft, accent = (colours()[name] for name in ("line-gubernia", "line-uezd", "accent"))
+    fills = [(f'"level" = 1 AND "unit" = \'{unit}\'', unit, unit_colour(unit)) for unit in units]
+    fills.append(('"level" = 0 AND "faces" <> \'\'', "state", unit_colour(None)))
+    areas = [(test, label, _fill(n, 0, fill, ink, 0.5)) for n, (test, label, fill) in enumerate(fills)]
+    areas.append(('"level" = 2', "uezd or raion", _fill(len(areas), 1, None, soft, 0.2)))
+    areas.append(("\"type\" = 'republic'", "republic", _fill(len(areas), 2, None, colours()["line-republic"], 1.0)))
     name = 'CASE WHEN "level" = 1 THEN upper("label_kk") WHEN "level" = 2 THEN "label_kk" END'
     unit_style = _style(_rules(areas, moment), _labels(name, 8, is_area=True), temporal)
-    sizes = [(f'"rank" = {rank}', f"rank {rank}", _marker(rank - 1, _INK, 3.2 - 0.7 * rank)) for rank in (1, 2, 3)]
+    sizes = [(f'"rank" = {rank}', f"rank {rank}", _marker(rank - 1, ink, 3.2 - 0.7 * rank)) for rank in (1, 2, 3)]
     lines = [
-        (f"\"certainty\" = '{word}'", word, _line(n, _INK, 0.4, dashes))
-        for n, (word, dashes) in enumerate(_DASHES.items())
+        (_EVIDENCE[kind], kind, _line(n, ink, 0.4, dash)) for n, (kind, dash) in enumerate(dashes("paper").items())
     ]
-    hatch = [("TRUE", "zone", _fill(0, 0, "#8a3b22", "#8a3b22", 0.3, "b_diagonal"))]
+    hatch = [("TRUE", "zone", _fill(0, 0, accent, accent, 0.3, "b_diagonal"))]
     unknown = [("TRUE", "border not recovered", _marker(0, None, 2.4))]
     return {
         "units_de_jure": unit_style,

@@ -11,24 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kazatlas.atlas.lineage import lineage
-from kazatlas.atlas.selection import Choice, EndRule, Span, event_edtf, is_in_force, joined, version_rows
-from kazatlas.atlas.store import Atlas, dump_json
+from kazatlas.atlas.selection import HALF_OPEN, Choice, EndRule, Span, event_edtf, is_in_force, joined, version_rows
+from kazatlas.atlas.store import Atlas, Row, dump_json
+from kazatlas.descriptions import Column, about, columns, key
 from kazatlas.record.types import LANGUAGES
-
-Row = dict[str, Any]
 
 # Spreadsheets of East Asian languages read the wide signs, too.
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column: its type in a Data Package's words, and the table whose key it holds."""
-
-    name: str
-    description: str
-    type: str = "string"
-    refers_to: str | None = None
 
 
 @dataclass(frozen=True)
@@ -42,49 +31,13 @@ class Table:
     rows: list[Row] = field(default_factory=list)
 
 
-def _texts(name: str, description: str) -> list[Column]:
-    return [Column(f"{name}_{language}", f"{description} ({language})") for language in LANGUAGES]
-
-
 def _in_languages(name: str, text: dict[str, str] | None) -> Row:
     return {f"{name}_{language}": text[language] if text else None for language in LANGUAGES}
 
 
-def _dates(rule: EndRule) -> list[Column]:
-    end = "last day" if rule.is_inclusive else "first day no longer"
-    return [Column(rule.start, "first day", "date"), Column(rule.end, f"{end}; empty: none known", "date")]
-
-
-def version_columns(rule: EndRule) -> list[Column]:
-    """Return the columns of a unit version, the same in every flat format."""
-    return [
-        Column("id", "the version's id: unit@first day, with :de_facto where that view alone is meant"),
-        Column("unit", "the unit", refers_to="units"),
-        Column("view", "de_jure: by decree; de_facto: as administered; both"),
-        Column("level", "0 republic or authority, 1 oblast or gubernia, 2 uezd or raion", "integer"),
-        Column("type", "republic, state, authority, oblast, gubernia, uezd, raion, otdel, volost, undivided"),
-        *_texts("name", "name with its type"),
-        *_texts("label", "short name for a map"),
-        Column("name_period", "Russian name in the spelling before 1918"),
-        Column("seat", "the seat, a place"),
-        *_dates(rule),
-        Column("start_edtf", "what is known of the beginning, in EDTF"),
-        Column("end_edtf", "what is known of the end, in EDTF"),
-        Column("start_precision", "how exactly the beginning is dated: day, month, year"),
-        Column("end_precision", "how exactly the end is dated: day, month, year"),
-        Column("start_event", "the act that began it", refers_to="events"),
-        Column("end_event", "the act that ended it", refers_to="events"),
-        Column("parent", "the unit to which decrees put it", refers_to="units"),
-        Column("administered_by", "the unit that ran it", refers_to="units"),
-        Column("in_republic", "whether decrees put it into the Kirghiz (Kazakh) ASSR", "boolean"),
-        Column("border", "recovered: a polygon; not-recovered: a point; not-drawn: no geometry"),
-        Column("drawn_within", "for a point: the unit inside whose polygon it lay", refers_to="units"),
-        Column("faces", "the areas between drawn lines that it holds, parted by ;"),
-        Column("certainty", "certain, less-certain, uncertain: of the facts, not of the border"),
-        Column("area_km2", "land area on the WGS 84 ellipsoid, km2", "number"),
-        Column("sources", "where it stands: source and place in it, parted by ;"),
-        *_texts("note", "what a reader should know"),
-    ]
+def _table(name: str, rows: list[Row], rule: EndRule = HALF_OPEN, csl_fields: Iterable[str] = ()) -> Table:
+    """Return a table with what the descriptions say of it."""
+    return Table(name, about(name), key(name, rule), columns(name, rule, csl_fields=csl_fields), rows)
 
 
 def flat_version(row: Row, rule: EndRule, edtf: dict[str, str]) -> Row:
@@ -105,37 +58,23 @@ def _by_table(atlas: Atlas, name: str) -> list[tuple[str, Row]]:
 
 def _units(atlas: Atlas) -> Table:
     rows = [{"id": id_, **_in_languages("label", unit["label"])} for id_, unit in _by_table(atlas, "units")]
-    columns = [Column("id", "the unit's id; it never changes"), *_texts("label", "short name")]
-    return Table("units", "Every republic, authority, oblast, gubernia, uezd and raion.", ("id",), columns, rows)
+    return _table("units", rows)
 
 
 def _versions(atlas: Atlas, choice: Choice) -> Table:
     edtf = event_edtf(atlas)
     rows = [flat_version(row, choice.rule, edtf) for row in version_rows(atlas, choice)]
-    text = "What each unit was from one act to the next."
-    return Table("versions", text, ("id",), version_columns(choice.rule), rows)
+    return _table("versions", rows, choice.rule)
 
 
 def _events(atlas: Atlas) -> Table:
-    columns = [
-        Column("id", "the act's id"),
-        Column("date", "the day on which the timeline puts it", "date"),
-        Column("precision", "how exactly the sources date it: day, month, year"),
-        Column("edtf", "what is known of the date, in EDTF"),
-        Column("basis", "adopted, in-force, carried-out or attested"),
-        Column("certainty", "certain, less-certain, uncertain"),
-        Column("conflicts", "conflicts of sources that touch it, parted by ;"),
-        *_texts("title", "what the act was"),
-        *_texts("text", "what it did"),
-        *_texts("placed", "why an imprecise date stands on that day"),
-    ]
     rows = [
         {**event, "conflicts": "; ".join(event.get("conflict", [])) or None,
          **_in_languages("title", event["title"]), **_in_languages("text", event["text"]),
          **_in_languages("placed", event.get("placed"))}
         for event in atlas.tables["events"]
     ]  # fmt: skip
-    return Table("events", "Dated acts.", ("id",), columns, rows)
+    return _table("events", rows)
 
 
 def _names(atlas: Atlas, choice: Choice) -> Table:
@@ -151,15 +90,7 @@ def _names(atlas: Atlas, choice: Choice) -> Table:
         for (unit, kind, language, text), found in sorted(spans.items())
         for span in joined(found)
     ]
-    columns = [
-        Column("unit", "the unit", refers_to="units"),
-        Column("text", "the name"),
-        Column("lang", "its language, BCP 47; ru-petr1708 is Russian in the spelling before 1918"),
-        Column("kind", "official or period"),
-        *_dates(choice.rule),
-    ]
-    key = ("unit", "text", "lang", "kind", choice.rule.start)
-    return Table("names", "Every name of a unit, and from when to when it bore it.", key, columns, rows)
+    return _table("names", rows, choice.rule)
 
 
 def _places(atlas: Atlas, choice: Choice) -> Table:
@@ -175,16 +106,7 @@ def _places(atlas: Atlas, choice: Choice) -> Table:
                     {"id": f"{id_}@{since}" if since else id_, "place": id_, "lon": lon, "lat": lat,
                      "rank": place["rank"], **_in_languages("name", name), **choice.rule.dates(since, until)}
                 )  # fmt: skip
-    columns = [
-        Column("id", "the named place: place, and from its second name on @first day"),
-        Column("place", "the place"),
-        Column("lon", "longitude, degrees", "number"),
-        Column("lat", "latitude, degrees", "number"),
-        Column("rank", "1 large, 3 small", "integer"),
-        *_texts("name", "name"),
-        *_dates(choice.rule),
-    ]
-    return Table("places", "Towns with their dated names.", ("id",), columns, rows)
+    return _table("places", rows, choice.rule)
 
 
 def _zones(atlas: Atlas, choice: Choice) -> Table:
@@ -195,17 +117,7 @@ def _zones(atlas: Atlas, choice: Choice) -> Table:
         for id_, zone in _by_table(atlas, "zones")
         if is_in_force(zone["valid_from"], zone["valid_to"], choice.day)
     ]  # fmt: skip
-    columns = [
-        Column("id", "the zone"),
-        Column("kind", "dispute, shared-regime, land-return, contested, unplaced"),
-        *_dates(choice.rule),
-        Column("certainty", "certain, less-certain, uncertain"),
-        *_texts("title", "what it is"),
-        *_texts("text", "what happened there"),
-        *_texts("method", "how its area was drawn"),
-    ]
-    return Table("zones", "Dated areas that are not units: disputes, special regimes, land returned.",
-                 ("id",), columns, rows)  # fmt: skip
+    return _table("zones", rows, choice.rule)
 
 
 def _methods(atlas: Atlas) -> Table:
@@ -213,15 +125,7 @@ def _methods(atlas: Atlas) -> Table:
         {"id": id_, **method, **_in_languages("title", method["title"]), **_in_languages("text", method["text"])}
         for id_, method in _by_table(atlas, "methods")
     ]
-    columns = [
-        Column("id", "the method"),
-        Column("basis", "legal-text, reported-act, period-map, later-map, river, modern-boundary or conjecture"),
-        Column("certainty", "certain, less-certain, uncertain"),
-        Column("accuracy_km", "how far a line so drawn may lie from the truth, km", "number"),
-        *_texts("title", "what it is"),
-        *_texts("text", "how the line was drawn, and from what"),
-    ]
-    return Table("methods", "How the lines were drawn.", ("id",), columns, rows)
+    return _table("methods", rows)
 
 
 _SOURCE_COLUMNS = ["type", "title", "author", "editor", "contributor", "container-title", "publisher",
@@ -241,20 +145,7 @@ def _sources(atlas: Atlas) -> Table:
             "knows_to": source.get("knows_to"), "act_of": "; ".join(source.get("act_of", [])) or None,
             **(_in_languages("note", note) if isinstance(note, dict) else {"note_en": note}),
         })  # fmt: skip
-    columns = [
-        Column("id", "the source"),
-        *(Column(name, f"CSL {name}") for name in names),
-        Column("seen", "original, facsimile, transcription, secondary or not-seen: how we know it"),
-        Column(
-            "origin",
-            "the work that it goes back to; sources of one work do not confirm each other",
-            refers_to="origins",
-        ),
-        Column("knows_to", "the last year that it can know of", "integer"),
-        Column("act_of", "the acts whose own text it is, parted by ;"),
-        *_texts("note", "what a reader should know of it"),
-    ]
-    return Table("sources", "Every document cited, in CSL fields.", ("id",), columns, rows)
+    return _table("sources", rows, csl_fields=names)
 
 
 def _origins(atlas: Atlas) -> Table:
@@ -268,14 +159,7 @@ def _origins(atlas: Atlas) -> Table:
         for id_ in works
         for title in [sources[id_]["title"] if id_ in sources else None]
     ]  # fmt: skip
-    columns = [
-        Column("id", "the work: a source of that id, or one that is known only through other sources"),
-        *_texts("title", "its title"),
-        Column("knows_to", "the last year that it can know of", "integer"),
-        Column("may_rest_on", "works that it may rest on where it does not say, parted by ;"),
-        Column("sources", "how many sources go back to it", "integer"),
-    ]
-    return Table("origins", "The works that sources go back to.", ("id",), columns, rows)
+    return _table("origins", rows)
 
 
 def _doubts(atlas: Atlas) -> Table:
@@ -286,17 +170,7 @@ def _doubts(atlas: Atlas) -> Table:
          **{name: "; ".join(doubt[name]) or None for name in lists}}
         for doubt in atlas.tables["doubts"]
     ]  # fmt: skip
-    columns = [
-        Column("id", "the doubt"),
-        *_texts("question", "what is not known"),
-        *_texts("searched", "where it was looked for"),
-        *_texts("would_settle", "which document would settle it, and where it may lie"),
-        Column("units", "the units that it is about, parted by ;"),
-        Column("methods", "the ways in which the lines that it is about were drawn, parted by ;"),
-        Column("events", "the acts that it is about, parted by ;"),
-        Column("conflicts", "the conflicts of sources that it is about, parted by ;"),
-    ]
-    return Table("doubts", "What the record does not know.", ("id",), columns, rows)
+    return _table("doubts", rows)
 
 
 def _as_text(value: Any) -> str | None:
@@ -310,17 +184,7 @@ def _as_text(value: Any) -> str | None:
 
 def _claims(atlas: Atlas) -> Table:
     rows = [row for row, _ in _claims_cited(atlas)]
-    columns = [
-        Column("id", "the claim: the event or conflict, and its number among the readings"),
-        Column("event", "the act whose date or sense is claimed", refers_to="events"),
-        Column("conflict", "the conflict of sources"),
-        Column("status", "accepted, alternative or disputed"),
-        Column("date", "the day that the reading gives", "date"),
-        Column("edtf", "what the reading gives, in EDTF"),
-        *_texts("title", "what the conflict is about"),
-        *_texts("reading", "the reading"),
-    ]
-    return Table("claims", "Where sources disagree: the accepted reading and the others.", ("id",), columns, rows)
+    return _table("claims", rows)
 
 
 def _claims_cited(atlas: Atlas) -> list[tuple[Row, list[Row]]]:
@@ -362,18 +226,7 @@ def _citations(atlas: Atlas, choice: Choice) -> Table:
                 **{f"translation_{lang}": translation.get(lang) or citation.get(f"translation_{lang}")
                    for lang in LANGUAGES},
             })  # fmt: skip
-    columns = [
-        Column("id", "number of the citation in this file", "integer"),
-        Column("kind", "what is cited for: version, name (of a version), event, claim, place, zone, method, doubt"),
-        Column("of", "its id in the table of that kind"),
-        Column("source", "the source", refers_to="sources"),
-        Column("locator", "the place in it"),
-        Column("quote", "its exact words"),
-        Column("quote_lang", "their language"),
-        *_texts("translation", "our translation of them"),
-    ]
-    return Table("citations", "What stands where: a source and a place in it for every statement.",
-                 ("id",), columns, rows)  # fmt: skip
+    return _table("citations", rows)
 
 
 def _compared(figure: Row) -> Row:
@@ -394,26 +247,7 @@ def _figures(atlas: Atlas) -> Table:
         for id_, unit in _by_table(atlas, "units")
         for number, figure in enumerate(unit["figures"], 1)
     ]  # fmt: skip
-    columns = [
-        Column("unit", "the unit", refers_to="units"),
-        Column("number", "number among the unit's figures", "integer"),
-        Column("what", "area or population"),
-        Column("value", "the number as printed", "number"),
-        Column("unit_of_measure", "sq-verst, km2, thousand-km2, people, thousand-people: as printed"),
-        Column("read_as", "the unit that we take a misprinted one for: sq-verst, thousand-sq-verst"),
-        Column("km2", "the area in km2, by the unit that it is read in; 1 sq-verst is 1.13806 km2", "number"),
-        Column("as_of", "the time it is given for, in EDTF"),
-        Column("source", "the source", refers_to="sources"),
-        Column("locator", "the place in it"),
-        *_texts("note", "what a reader should know of it"),
-        Column("compare_units", "the units that it is compared with, parted by ;; empty: the unit itself"),
-        Column("compare_without", "the units whose area is taken off, parted by ;"),
-        Column("compare_on", "the day on which they are measured", "date"),
-        Column("compare_view", "de_jure or de_facto"),
-        *_texts("why", "why the map differs"),
-        *_texts("not_comparable", "why the map shows nothing to compare it with"),
-    ]
-    return Table("figures", "Areas and populations as sources print them.", ("unit", "number"), columns, rows)
+    return _table("figures", rows)
 
 
 def _lineage(atlas: Atlas, choice: Choice) -> Table:
@@ -422,24 +256,7 @@ def _lineage(atlas: Atlas, choice: Choice) -> Table:
         {"id": number, **vars(relation), "date": relation.day, **_in_languages("name", relation.name)}
         for number, relation in enumerate(found, 1)
     ]
-    columns = [
-        Column("id", "number of the relation in this file", "integer"),
-        Column("type", "continues, replaced, merged, divided, split, ceded"),
-        Column("from_unit", "the predecessor", refers_to="units"),
-        Column("to_unit", "the successor", refers_to="units"),
-        Column("from_version", "the predecessor's version until then"),
-        Column("to_version", "the successor's version from then on"),
-        Column("date", "the day", "date"),
-        Column("event", "the act", refers_to="events"),
-        Column("view", "de_jure, de_facto or both"),
-        Column("level", "1 oblast or gubernia, 2 uezd or raion", "integer"),
-        Column("share_from", "the part of the predecessor's area that passed", "number"),
-        Column("share_to", "the part of the successor's area that it makes", "number"),
-        Column("km2", "the area that passed, km2", "number"),
-        Column("evidence", "derived from the map, or stated by an act"),
-        *_texts("name", "name of a predecessor that is not a unit of the atlas"),
-    ]
-    return Table("lineage", "What became of what.", ("id",), columns, rows)
+    return _table("lineage", rows)
 
 
 def tables(atlas: Atlas, choice: Choice) -> list[Table]:
@@ -484,10 +301,15 @@ def csv_bytes(table: Table) -> bytes:
     return text.getvalue().encode()
 
 
+def _constraints(table: Table, column: Column) -> Row:
+    words: Row = {"enum": list(column.values)} if column.values else {}
+    return words | ({"required": True} if column.name in table.key else {})
+
+
 def _schema(table: Table) -> Row:
     fields = [
         {"name": column.name, "type": column.type, "description": column.description}
-        | ({"constraints": {"required": True}} if column.name in table.key else {})
+        | ({"constraints": rules} if (rules := _constraints(table, column)) else {})
         for column in table.columns
     ]
     foreign = [

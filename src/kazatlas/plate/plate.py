@@ -1,4 +1,4 @@
-"""Plates: a view of the atlas as a printed page, and the same map blank, with a numbered key, for lessons."""
+"""Plates: a view of the atlas as a printed page."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import itertools
 import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -15,8 +14,10 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from kazatlas.atlas.store import Atlas
-from kazatlas.plate.canvas import A4, LEADING, MM, Box, Format, Point, Sheet, Style, around, drawing, wrap
-from kazatlas.plate.print_map import PAPER, Base, Level, Scene, mix, palette
+from kazatlas.palette import colours as palette
+from kazatlas.palette import dashes, ruler_colour, strength, unit_colour
+from kazatlas.plate.canvas import A4, Box, Format, Point, Sheet, Style, around, drawing, wrap
+from kazatlas.plate.print_map import PAPER, Base, Level, Scene, mix
 from kazatlas.record.types import REPUBLIC, View
 from kazatlas.text.catalogue import Catalogue, Language, alphabetically, load_catalogue
 
@@ -24,13 +25,11 @@ RIVERS = "GSHHG (LGPL-3.0-or-later)"
 """Where the rivers come from that Natural Earth does not have."""
 
 LEGEND_WIDTH = 62.0
-KEY_WIDTH = 70.0
-_MARGIN, _BAND, _TITLE, _FOOTER = 8.0, 3.4, 15.5, 13.5
+_MARGIN, BAND, _TITLE, _FOOTER = 8.0, 3.4, 15.5, 13.5
 
 # Widths in points, and how strong a border is that is not the republic's.
 _WIDTHS = {"republic": 1.5, "gubernia": 0.95, "uezd": 0.5}
 _BEYOND = {"republic": 0.9, "gubernia": 0.6, "uezd": 0.35}
-_DASHES: dict[str, tuple[float, ...]] = {"solid": (), "dashed": (5, 2.2), "dotted": (1.2, 1.8), "guess": (1, 3.4)}
 _CLAIM = (6, 2, 1, 2)
 _SIZES = {1: (13, 12, 11, 10, 9, 8, 7), 2: (10.5, 9.5, 8.5, 7.5, 6.6)}
 _TOWN_SIZES = (6.4, 6.0, 5.2, 4.8)
@@ -54,7 +53,7 @@ def draw_ground(sheet: Sheet, scene: Scene, *, blank: bool = False) -> None:
             sheet.area(scene.area(faces), colour)
         if scene.view == "de_jure":
             for ruler, faces in scene.now.disputed.items():
-                draw_hatch(sheet, scene.area(faces), colours.get(f"h-{ruler}", colours["h-other"]))
+                draw_hatch(sheet, scene.area(faces), ruler_colour(ruler))
     wet = {side for left, right, *_ in scene.edges for side in (left, right) if side} - set(scene.now.unit_of)
     if wet:
         sheet.area(scene.area(wet), water)
@@ -92,7 +91,7 @@ def draw_borders(sheet: Sheet, scene: Scene) -> None:
         _draw_line(sheet, scene, coast, colours["water-line"], 0.5, ())
     for rank in ("uezd", "gubernia", "republic"):
         for own in (False, True):
-            for kind, dash in _DASHES.items():
+            for kind, dash in dashes("paper").items():
                 if lines := borders.get((rank, own, kind)):
                     colour = colours[f"line-{rank}"]
                     width = (_WIDTHS if own else _BEYOND)[rank]
@@ -116,7 +115,7 @@ def draw_frame(sheet: Sheet, scene: Scene) -> None:
     """Draw the map's frame with degrees on it."""
     ink = palette()["ink"]
     left, bottom, right, top = scene.frame
-    outer = (left - _BAND, bottom - _BAND, right + _BAND, top + _BAND)
+    outer = (left - BAND, bottom - BAND, right + BAND, top + BAND)
     style = Style(4.6, palette()["soft"], "Sans")
     for box, width in ((scene.frame, 0.5), (outer, 1.0)):
         sheet.line(shapely.box(*box).exterior, ink, width)
@@ -191,7 +190,7 @@ def draw_labels(sheet: Sheet, scene: Scene, words: Catalogue) -> None:
         sheet.label_beside(at, scene.label(unit, words), style, 1.35)
     if scene.level == 2:
         for unit, shape in _by_size(scene, scene.held(2)):
-            if _is_ours(scene, unit, 2) and unit not in scene.held(1):
+            if is_ours(scene, unit, 2) and unit not in scene.held(1):
                 sheet.label_inside(shape, scene.label(unit, words), small, loose=True)
     name_towns((2,))
     for unit, shape in _by_size(scene, beyond):
@@ -206,7 +205,8 @@ def _by_size(scene: Scene, held: Mapping[str, set[str]]) -> list[tuple[str, Base
     return sorted(areas, key=lambda item: (-item[1].area, item[0]))
 
 
-def _is_ours(scene: Scene, unit: str, level: Level) -> bool:
+def is_ours(scene: Scene, unit: str, level: Level) -> bool:
+    """Return whether a unit holds land of the republic."""
     return any(map(scene.now.is_ours, scene.held(level)[unit]))
 
 
@@ -217,7 +217,7 @@ def _towns(scene: Scene) -> list[tuple[Point, int, Mapping[str, Any]]]:
         if "seat" not in row or row["border"] != "recovered":
             continue
         rank = 0 if row["unit"] == REPUBLIC else max(1, row["level"])
-        ours = rank < 2 or _is_ours(scene, row["unit"], 2)
+        ours = rank < 2 or is_ours(scene, row["unit"], 2)
         if rank <= scene.level and ours:
             ranks[row["seat"]] = min(rank, ranks.get(row["seat"], 9))
     rings = [at for at, _ in _unknown(scene)]
@@ -290,8 +290,8 @@ def in_order(item: tuple[str, str]) -> list[tuple[int, str]]:
 def legend_entries(sheet: Sheet, scene: Scene, words: Catalogue) -> list[list[Entry]]:
     """Return the legend's rows: each of one or two signs with their meaning; without a sign it is a heading."""
     colours = palette()
-    firsts = [(scene.label(unit, words), unit) for unit, faces in scene.held(1).items() if unit in scene.now.gubernias]
-    share = 0.9 if scene.now.is_after_foundation else 0.4
+    firsts = [(scene.label(unit, words), unit) for unit in scene.held(1) if unit in scene.now.gubernias]
+    share = strength(land="in" if scene.now.is_after_foundation else "home")
 
     def patch(colour: str) -> Swatch:
         return lambda box: sheet.box(box, colour, colours["soft"], 0.25)
@@ -304,22 +304,19 @@ def legend_entries(sheet: Sheet, scene: Scene, words: Catalogue) -> list[list[En
 
         return draw
 
-    cells: list[Entry] = [
-        (patch(mix(colours.get(f"c-{unit}", colours["c-other"]), share)), label)
-        for label, unit in sorted(firsts, key=in_order)
-    ]
+    cells: list[Entry] = [(patch(mix(unit_colour(unit), share)), label) for label, unit in sorted(firsts, key=in_order)]
     heading = "map.legend_units" if scene.now.is_after_foundation else "map.legend_units_before"
     rows: list[list[Entry]] = [[(None, words(heading))]]
     rows += [cells[i : i + 2] for i in range(0, len(cells), 2)]
     if rulers := scene.now.disputed:
         rows.append([(None, words("map.legend_hatched" if scene.view == "de_jure" else "map.legend_claimed"))])
     for ruler in rulers:
-        colour = colours.get(f"h-{ruler}", colours["h-other"])
-        sign = hatched(colour) if scene.view == "de_jure" else patch(mix(colour, 0.4))
+        colour = ruler_colour(ruler)
+        sign = hatched(colour) if scene.view == "de_jure" else patch(mix(colour, strength(land="claimed")))
         rows.append([(sign, scene.label(ruler, words))])
     rows += line_entries(sheet, scene, words)
     rows.append([(None, words("map.legend_evidence"))])
-    for kind, dash in _DASHES.items():
+    for kind, dash in dashes("paper").items():
         rows.append(
             [(_stroke(sheet, colours["line-gubernia"], _WIDTHS["gubernia"], dash), words(f"map.evidence_{kind}"))]
         )
@@ -459,14 +456,16 @@ def shows(scene: Scene, words: Catalogue) -> str:
 # ---- the two pages
 
 
-def _frame(right: float = 0) -> Box:
+def page_frame(right: float = 0) -> Box:
+    """Return the frame of the map on the page, with room at its right, in mm."""
     return (
-        _MARGIN + _BAND, _MARGIN + _FOOTER + _BAND,
-        A4[0] - _MARGIN - _BAND - right, A4[1] - _MARGIN - _TITLE - _BAND,
+        _MARGIN + BAND, _MARGIN + _FOOTER + BAND,
+        A4[0] - _MARGIN - BAND - right, A4[1] - _MARGIN - _TITLE - BAND,
     )  # fmt: skip
 
 
-def _about(scene: Scene, title: str, permalink: str | None) -> dict[str, str]:
+def described(scene: Scene, title: str, permalink: str | None) -> dict[str, str]:
+    """Return what the file says of itself: title, rights, address."""
     tables = scene.tables
     rights = f"{tables['license']}; {tables['attribution']}; {RIVERS}"
     return {"title": f"Kazatlas: {title}", "rights": rights, "source": permalink or tables["citation"]}
@@ -494,7 +493,7 @@ def plate(
     words = load_catalogue(language)
     with drawing():
         sheet = Sheet(form)
-        scene = Scene(atlas, base, day, view, level, _frame())
+        scene = Scene(atlas, base, day, view, level, page_frame())
         sheet.bounds = scene.frame
         draw_ground(sheet, scene)
         draw_borders(sheet, scene)
@@ -505,97 +504,4 @@ def plate(
         title = title_of(scene, words)
         draw_title(sheet, title, shows(scene, words))
         draw_footer(sheet, scene, words, title, permalink)
-        return sheet.save(_about(scene, title, permalink))
-
-
-def roman(number: int) -> str:
-    """Return a number from 1 to 39 in Roman numerals."""
-    ones = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")
-    return "X" * (number // 10) + ones[number % 10]
-
-
-def key_of(scene: Scene) -> list[tuple[str, list[str]]]:
-    """Return the gubernias to be named, from west to east, each with its uezds from north to south."""
-
-    def place(unit: str, level: Level) -> Point:
-        at = scene.area(scene.held(level)[unit]).representative_point()
-        return (at.x, -at.y)
-
-    found = []
-    firsts = [unit for unit in scene.held(1) if _is_ours(scene, unit, 1)]
-    for first in sorted(firsts, key=lambda unit: place(unit, 1)):
-        uezds = {
-            unit for face, unit in scene.now.unit_of.items()
-            if scene.now.gubernia_of[face] == first and unit != first and scene.now.is_ours(face)
-        }  # fmt: skip
-        found.append((first, sorted(uezds, key=lambda unit: place(unit, 2)[::-1]) if scene.level == 2 else []))
-    return found
-
-
-def exercise(
-    atlas: Atlas, base: Base, day: str, view: View, language: Language, form: Format = "png", *, answers: bool = False,
-    level: Level = 2, permalink: str | None = None,
-) -> bytes:  # fmt: skip
-    """Draw the map blank, its gubernias and uezds numbered, with lines to write their names on.
-
-    Parameters
-    ----------
-    answers
-        Fill in the names and colour the gubernias: the teacher's copy.
-    level
-        1 to ask for gubernias and oblasts only.
-    """
-    words = load_catalogue(language)
-    with drawing():
-        sheet = Sheet(form)
-        scene = Scene(atlas, base, day, view, level, _frame(KEY_WIDTH + 3))
-        sheet.bounds = scene.frame
-        draw_ground(sheet, scene, blank=not answers)
-        draw_borders(sheet, scene)
-        draw_legend(sheet, scene.frame, line_entries(sheet, scene, words), 54)
-        draw_scale(sheet, scene, words)
-        key = key_of(scene)
-        draw_key(sheet, scene, words, key, answers=answers)
-        draw_frame(sheet, scene)
-        title = words("plate.answers" if answers else "plate.exercise", title=title_of(scene, words))
-        draw_title(sheet, title, shows(scene, words) if answers else words(f"plate.task_{level}"))
-        draw_footer(sheet, scene, words, title, permalink)
-        return sheet.save(_about(scene, title, permalink))
-
-
-def draw_key(sheet: Sheet, scene: Scene, words: Catalogue, key: list[tuple[str, list[str]]], *, answers: bool) -> None:
-    """Number the map's units and draw the key beside it: names, or lines to write them on."""
-    colours = palette()
-    numeral = Style(11, colours["line-republic"], weight="bold", halo=PAPER)
-    numbers = [Style(size, colours["ink"], "Sans", halo=PAPER) for size in (6.4, 4.6)]
-    lines: list[tuple[str, str, bool]] = []
-    count = 0
-    for position, (first, uezds) in enumerate(key, start=1):
-        lines.append((roman(position), str(scene.rows[first][f"name_{words.language}"]), True))
-        shape = scene.area(filter(scene.now.is_ours, scene.held(1)[first]))
-        sheet.label_inside(shape, roman(position), [numeral], loose=True)
-        for unit in uezds:
-            count += 1
-            lines.append((str(count), str(scene.rows[unit][f"name_{words.language}"]), False))
-    counted = [unit for _, uezds in key for unit in uezds]
-    areas = {unit: scene.area(filter(scene.now.is_ours, scene.held(2)[unit])) for unit in counted}
-    for unit, shape in sorted(areas.items(), key=lambda item: item[1].area):
-        sheet.label_inside(shape, str(counted.index(unit) + 1), numbers, loose=True)
-    left, top = scene.frame[2] + _BAND + 3, scene.frame[3] + _BAND
-    height = top - (scene.frame[1] - _BAND)
-    rows = max(math.ceil(len(lines) / 2), 12)
-    step = min(height / rows, 6.4)
-    for position, (sign, name, is_first) in enumerate(lines):
-        column, row = divmod(position, rows)
-        x, y = left + column * KEY_WIDTH / 2, top - (row + 0.7) * step
-        end = x + KEY_WIDTH / 2 - 2
-        style = Style(6.2 if is_first else 5.6, colours["ink"], "Sans", "bold" if is_first else "normal")
-        sheet.write((x, y), sign, style)
-        if answers:
-            told = wrap(name, style, end - x - 5.4)
-            smaller = replace(style, size=min(style.size, step / len(told) / MM / LEADING))
-            for line, text in enumerate(told):
-                at = (x + 5.4, y + smaller.height * ((len(told) - 1) / 2 - line))
-                sheet.write(at, text, smaller.fit(text, end - x - 5.4))
-        else:
-            sheet.stroke([(x + 5.4, y - 1.2), (end, y - 1.2)], colours["soft"], 0.4)
+        return sheet.save(described(scene, title, permalink))

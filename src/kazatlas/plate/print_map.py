@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -16,10 +14,12 @@ import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from kazatlas.atlas.day import Day, calendar_of, evidence, tint
+from kazatlas.atlas.day import Day, calendar_of
 from kazatlas.atlas.selection import is_given
 from kazatlas.atlas.store import Atlas, AtlasError
 from kazatlas.folders import remedy
+from kazatlas.palette import evidence, ruler_colour, strength, unit_colour
+from kazatlas.plate.canvas import Box, Point
 from kazatlas.record.text_files import read_json
 from kazatlas.record.types import REPUBLIC, View
 from kazatlas.text.catalogue import Catalogue
@@ -33,15 +33,6 @@ Base = Mapping[str, list[Mapping[str, Any]]]
 
 PROJECTION = "+proj=aea +lat_1=42 +lat_2=56 +lat_0=50 +lon_0=65 +datum=WGS84"
 PAPER = "#ffffff"
-_TINTS = (0.80, 0.90, 1.0, 0.70)
-
-
-@cache
-def palette() -> dict[str, str]:
-    """Return the colours by day of the app's own map, by the names that its style sheet gives them."""
-    css = (resources.files("kazatlas") / "static" / "map.css").read_text(encoding="utf-8")
-    day = css[: css.index("}")]
-    return dict(re.findall(r"--([\w-]+):\s*(#[0-9a-f]{6});", day))
 
 
 def read_base(folder: Path) -> Base:
@@ -155,12 +146,12 @@ class Scene:
 
     def colour(self, face: str) -> str:
         """Return the colour of a face."""
-        colours, fill = palette(), self.now.fill(face)
-        share = _TINTS[tint(self.now.unit_of[face])] if self.level == 2 else 0.9
+        fill, uezd = self.now.fill(face), self.now.unit_of[face] if self.level == 2 else None
         if fill.kind == "claimed":
-            return mix(colours.get(f"h-{fill.colour}", colours["h-other"]), 0.45 * share)
-        strength = {"republic": share, "home": 0.4 * share, "abroad": 0.6}[fill.kind]
-        return mix(colours.get(f"c-{fill.colour}", colours["c-other"]), strength)
+            return mix(ruler_colour(fill.colour), strength(uezd, "claimed"))
+        if fill.kind == "abroad":
+            return mix(unit_colour(fill.colour), 0.6)
+        return mix(unit_colour(fill.colour), strength(uezd, "in" if fill.kind == "republic" else "home"))
 
     def lines(self, now: Day | None = None) -> dict[tuple[str, bool, str], list[Any]]:
         """Return the lines of the map, or of another day, by rank, whether they concern the republic, and evidence."""

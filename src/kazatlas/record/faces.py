@@ -153,32 +153,58 @@ def build_faces(record: Record) -> tuple[Faces, list[Problem]]:
     The faces (EPSG:4326, areas in km2) and every problem: lines that cross, do not meet or double back,
     faces without a label point, label points that share a face or lie in none.
     """
-    line_file, point_file = f"{record.folder.name}/boundaries.geojson", f"{record.folder.name}/label_points.geojson"
+    line_file = f"{record.folder.name}/boundaries.geojson"
+    lines, problems = _lines(record, line_file)
+    pieces = _split(lines)
+    problems += _crossings(pieces, line_file)
+    problems += _folds(pieces, line_file)
+    problems += _loose_ends(pieces, line_file)
+    faces, unnamed = _named_areas(record, pieces, line_file)
+    problems += unnamed
+    faces.area_km2 = {id_: geodesic_area_km2(area) for id_, area in sorted(faces.areas.items())}
+    faces.edges = _edges(record, pieces, faces)
+    return faces, problems
+
+
+def _lines(record: Record, file: str) -> tuple[dict[str, shapely.LineString], list[Problem]]:
+    """Return the drawn lines on the record's grid, and those that are no lines."""
     problems: list[Problem] = []
     lines = {}
     for id_, (_, drawn) in record.boundaries.items():
         geometry = shapely.remove_repeated_points(shapely.set_precision(drawn, 10**-_DIGITS, mode="pointwise"))
         if geometry.length == 0:
             problems.append(
-                Problem(line_file, id_, f"has no length at {_at(drawn.coords[0])}.", "Delete it or draw it again.")
+                Problem(file, id_, f"has no length at {_at(drawn.coords[0])}.", "Delete it or draw it again.")
             )
         elif not geometry.is_simple:
             problems.append(
-                Problem(line_file, id_, f"crosses itself near {_at(_own_crossing(geometry))}.", "Draw it again.")
+                Problem(file, id_, f"crosses itself near {_at(_own_crossing(geometry))}.", "Draw it again.")
             )
         else:
             lines[id_] = geometry
-    pieces = _split(lines)
-    problems += _crossings(pieces, line_file)
-    problems += _folds(pieces, line_file)
+    return lines, problems
+
+
+def _loose_ends(pieces: list[tuple[str, shapely.LineString]], file: str) -> list[Problem]:
+    """Report ends of lines at which no other line begins."""
+    problems: list[Problem] = []
     degree = Counter(tuple(line.coords[i]) for _, line in pieces for i in (0, -1))
     for piece in pieces:
         for end in (piece[1].coords[0], piece[1].coords[-1]):
             if degree[tuple(end)] == 1:
                 problems.append(
-                    Problem(line_file, _line(piece), f"ends at {_at(end)} where no other line begins.",
+                    Problem(file, _line(piece), f"ends at {_at(end)} where no other line begins.",
                             "Move its end onto the end or a vertex of the line that it should meet.")
                 )  # fmt: skip
+    return problems
+
+
+def _named_areas(
+    record: Record, pieces: list[tuple[str, shapely.LineString]], line_file: str
+) -> tuple[Faces, list[Problem]]:
+    """Return the areas between the lines by the names that label points give them."""
+    point_file = f"{record.folder.name}/label_points.geojson"
+    problems: list[Problem] = []
     faces = Faces()
     polygons = shapely.get_parts(shapely.polygonize([line for _, line in pieces]))
     tree = shapely.STRtree(list(polygons))
@@ -210,8 +236,6 @@ def build_faces(record: Record) -> tuple[Faces, list[Problem]]:
                 Problem(point_file, ", ".join(sorted(names)), f"lie in one face, at {spot}.",
                         f"Draw the line that parts them in {line_file}, or keep one point.")
             )  # fmt: skip
-    faces.area_km2 = {id_: geodesic_area_km2(area) for id_, area in sorted(faces.areas.items())}
-    faces.edges = _edges(record, pieces, faces)
     return faces, problems
 
 

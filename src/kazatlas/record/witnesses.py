@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 import shapely
@@ -22,6 +22,8 @@ from kazatlas.record.faces import GEOD, Edge, Faces
 from kazatlas.record.problems import Problem
 from kazatlas.record.types import COVERAGE, REPUBLIC, VIEWS, Record, View, Witness, WitnessTest
 from kazatlas.record.versions import Holding, Stretch, holdings
+
+Shape = TypeVar("Shape", bound=BaseGeometry)
 
 FILE, TESTS = "witnesses.csv", "witness_tests.csv"
 HEADER = {
@@ -198,12 +200,12 @@ class Proof:
     def _flat(self) -> Transformer:
         return Transformer.from_crs(4326, _FLAT, always_xy=True)
 
-    def flat(self, geometry: BaseGeometry) -> BaseGeometry:
+    def flat(self, geometry: Shape) -> Shape:
         """Return a geometry in the plane in which nearest points are sought, in km."""
         return shapely.transform(geometry, lambda xy: np.column_stack(self._flat.transform(xy[:, 0], xy[:, 1])))
 
     @cached_property
-    def edges(self) -> list[tuple[Edge, BaseGeometry]]:
+    def edges(self) -> list[tuple[Edge, shapely.LineString]]:
         """Return the stretches of line between two faces, or at the edge of the map, with their flat geometry."""
         return [(edge, self.flat(edge.geometry)) for edge in self.faces.edges]
 
@@ -239,14 +241,14 @@ class Proof:
             held[key] = sorted([*holdings_of_own, *outer_holdings], key=lambda h: h.valid_from)
         return held
 
-    def outline(self, land: frozenset[str]) -> list[tuple[Edge, BaseGeometry]]:
+    def outline(self, land: frozenset[str]) -> list[tuple[Edge, shapely.LineString]]:
         """Return the lines around the land of some faces; shores that part it from water are no border."""
         return [
             (edge, flat) for edge, flat in self.edges
             if (edge.left in land) != (edge.right in land) and {edge.left, edge.right} <= self.faces.land
         ]  # fmt: skip
 
-    def nearest(self, point: shapely.Point, edges: list[tuple[Edge, BaseGeometry]]) -> tuple[float, Edge] | None:
+    def nearest(self, point: shapely.Point, edges: list[tuple[Edge, shapely.LineString]]) -> tuple[float, Edge] | None:
         """Return how far (geodesic, km) the nearest of some lines is from a point, and which it is."""
         if not edges:
             return None
@@ -294,7 +296,7 @@ class Proof:
             for edge in self.faces.edges
         )
 
-    def _around(self, land: frozenset[str]) -> list[tuple[Edge, BaseGeometry]]:
+    def _around(self, land: frozenset[str]) -> list[tuple[Edge, shapely.LineString]]:
         return [(edge, flat) for edge, flat in self.edges if (edge.left in land) != (edge.right in land)]
 
     def test(self, place: Place) -> WitnessTest | None:
@@ -367,7 +369,7 @@ class Proof:
                 missed[test.method].append(test.missed_km)
         return {method: float(np.percentile(values, 90)) for method, values in sorted(missed.items())}
 
-    def corridor_km(self, edge: Edge, flat: BaseGeometry) -> float | None:
+    def corridor_km(self, edge: Edge, flat: shapely.LineString) -> float | None:
         """Return the widest gap between the witnesses on both sides of a line; None where a side has none near it."""
         sides = []
         for face in (edge.left, edge.right):
@@ -381,7 +383,7 @@ class Proof:
         return widest if widest <= 2 * NEAR_KM else None
 
     @staticmethod
-    def _samples(flat: BaseGeometry) -> np.ndarray[Any, Any]:
+    def _samples(flat: shapely.LineString) -> np.ndarray[Any, Any]:
         count = max(2, round(flat.length / _STEP_KM) + 1)
         return np.linspace(0, flat.length, count)
 
@@ -408,7 +410,7 @@ class Proof:
             accuracies[edge.id] = float(math.ceil(km if gap is None else min(km, max(gap, 1.0))))
         return accuracies
 
-    def border_between(self, day: str, outer: bool) -> list[tuple[Edge, BaseGeometry, str, str]]:
+    def border_between(self, day: str, outer: bool) -> list[tuple[Edge, shapely.LineString, str, str]]:
         """Return the lines between units by decree on a day, with the units on both sides.
 
         `outer` chooses the republic's border with its neighbours, otherwise that of its uezds among themselves.

@@ -16,11 +16,26 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from kazatlas.text.citation_parts import (
+    PARTS,
+    Source,
+    address_of,
+    capitalised,
+    date_of,
+    family_first,
+    family_of,
+    initials_first,
+    is_person,
+    spaced,
+    stands_within,
+    version_of,
+    with_brackets,
+    with_stop,
+    years_of,
+)
+
 if TYPE_CHECKING:
     from kazatlas.text.catalogue import Catalogue
-
-Source = Mapping[str, Any]
-"""A source as the built atlas holds it: CSL fields, and the record's own, which no style prints."""
 
 Style = Literal["apa", "gost", "bibtex", "csl-json"]
 STYLES: tuple[Style, ...] = get_args(Style)
@@ -35,7 +50,6 @@ AUTHOR = "Kazatlas contributors"
 
 # Kinds that a reader must be told, in English and in Russian.
 _KINDS = {"dataset": ("Data set", "набор данных"), "map": ("Map", "карта")}
-_PARTS = {"chapter", "entry", "entry-dictionary", "entry-encyclopedia", "map", "paper-conference"}
 # What is dated by itself, and not by the book or page that prints it.
 _DATED_THEMSELVES = {"bill", "document", "legislation", "manuscript", "personal_communication", "treaty"}
 
@@ -209,86 +223,6 @@ def _clean(source: Source) -> dict[str, Any]:
     return item
 
 
-# ---- what the styles share
-
-
-def _day(item: Source, name: str) -> list[int]:
-    """Return year, month and day of a date, as far as the source gives them and a calendar has them."""
-    parts: list[int] = list(((item.get(name) or {}).get("date-parts") or [[]])[0])
-    if len(parts) > 1:
-        try:
-            date(parts[0], parts[1], parts[2] if len(parts) > 2 else 1)
-        except ValueError:
-            return parts[:1]
-    return parts
-
-
-def _is_part(item: Source) -> bool:
-    """Return whether the source stands within a book or a map, and not on its own."""
-    return item["type"] in _PARTS and "container-title" in item
-
-
-def _year(item: Source) -> str:
-    years = [str(part[0]) for part in (item.get("issued") or {}).get("date-parts", []) if part]
-    return "–".join(years[:2])
-
-
-def _spaced(given: str) -> str:
-    """Return given names with a space after each initial: 'Қ.С.' is two names."""
-    return re.sub(r"\.(?=[^\W\d_])", ". ", given)
-
-
-def _initials(given: str) -> str:
-    """Return given names as initials: 'Карл Иванович' and 'К.И.' are 'К. И.', 'Жан-Поль' is 'Ж.-П.'."""
-    names = [
-        "-".join(part if part.endswith(".") else part[0] + "." for part in name.split("-") if part)
-        for name in _spaced(given).split()
-    ]
-    return " ".join(name for name in names if name)
-
-
-def _family(name: Source) -> str:
-    """Return a person's family, or the whole of a name that has none."""
-    return str(name.get("literal") or name.get("family") or name.get("given"))
-
-
-def _is_person(name: Source) -> bool:
-    return not name.get("literal") and bool(name.get("family") and name.get("given"))
-
-
-def _family_first(name: Source, comma: str) -> str:
-    return f"{_family(name)}{comma} {_initials(name['given'])}" if _is_person(name) else _family(name)
-
-
-def _initials_first(name: Source) -> str:
-    return f"{_initials(name['given'])} {_family(name)}" if _is_person(name) else _family(name)
-
-
-def _stopped(text: str) -> str:
-    """Return text with a full stop, unless it ends a sentence already."""
-    return text if text.endswith((".", "?", "!", "…")) else f"{text}."
-
-
-def _capital(text: str) -> str:
-    """Return text with a capital, unless its first word is no plain word, such as a file's name."""
-    return text[:1].upper() + text[1:] if re.match(r"[^\W\d_]+[.,:;]?(\s|$)", text) else text
-
-
-def _address(item: Source) -> str:
-    doi = item.get("DOI")
-    return str(item.get("URL") or (f"https://doi.org/{doi}" if doi else ""))
-
-
-def _version(item: Source) -> str:
-    # 'V3' is 'version 3'.
-    return re.sub(r"^[Vv]\.?\s*(?=\d)", "", item.get("version", ""))
-
-
-def _inner(text: str) -> str:
-    """Return text that goes into parentheses, its own made brackets (APA 7, 6.8)."""
-    return text.replace("(", "[").replace(")", "]")
-
-
 # ---- APA 7, by the sections of the Publication Manual
 
 
@@ -298,23 +232,23 @@ def _apa(item: Source, locator: str, via: Source | None) -> str:
         text += f" As cited in {_apa_reference(via)}"
     if locator:
         # 8.13: who, year, place; 8.6: then the work through which it is known
-        inside = f"{_apa_who(item)} {_year(item) or 'n.d.'}, {_inner(locator)}"
+        inside = f"{_apa_who(item)} {years_of(item) or 'n.d.'}, {with_brackets(locator)}"
         if via:
-            inside += f", as cited in {_apa_who(via)} {_year(via) or 'n.d.'}"
+            inside += f", as cited in {_apa_who(via)} {years_of(via) or 'n.d.'}"
         text += f"\n({inside})"
     return text
 
 
 def _apa_reference(item: Source) -> str:
-    is_part = _is_part(item)
+    is_part = stands_within(item)
     authors, editors = item["author"], item["editor"]
     lead = _apa_names(authors)
     if editors and not lead and not is_part:
         lead = f"{_apa_names(editors)} {_apa_editor(editors)}"  # 9.10: editors stand for authors
     title = item["title"]
     aside = [item["edition"]] if "edition" in item else []
-    if version := _version(item):
-        version = f"Version {_inner(version)}"
+    if version := version_of(item):
+        version = f"Version {with_brackets(version)}"
         aside += [] if is_part else [version]
     if aside:
         title += f" ({', '.join(aside)})"  # 9.19
@@ -326,13 +260,13 @@ def _apa_reference(item: Source) -> str:
     if "archive" in item:
         # The archive, in parentheses what it keeps it under, the town.
         shelf = ", ".join(item[name] for name in ("archive_collection", "archive_location") if name in item)
-        parts.append(item["archive"] + (f" ({_inner(shelf)})" if shelf else ""))
+        parts.append(item["archive"] + (f" ({with_brackets(shelf)})" if shelf else ""))
         parts[-1] += f", {item['archive-place']}" if "archive-place" in item else ""
     parts.append(item.get("publisher", ""))
-    text = " ".join(_stopped(part) for part in parts if part)
-    if address := (f"https://doi.org/{item['DOI']}" if "DOI" in item else _address(item)):
+    text = " ".join(with_stop(part) for part in parts if part)
+    if address := (f"https://doi.org/{item['DOI']}" if "DOI" in item else address_of(item)):
         # 9.16: the day of reading where what is there may change; 9.35: no full stop after an address
-        accessed = _day(item, "accessed")
+        accessed = date_of(item, "accessed")
         seen = f"Retrieved {_apa_day(accessed)}, from " if accessed and "DOI" not in item else ""
         text += f" {seen}{address}"
     return text
@@ -342,14 +276,14 @@ def _apa_container(item: Source, version: str) -> str:
     text: str = item.get("container-title", "")
     volume, page = item.get("volume", ""), item.get("page", "")
     number = item.get("issue") or item.get("number", "")
-    if not _is_part(item):
+    if not stands_within(item):
         # 9.25: Journal, volume(issue), pages
         if text and item["type"].startswith("article-"):
             numbers = f"{volume}({number})" if volume and number else volume or number
             text = ", ".join(part for part in (text, numbers, page.replace("-", "–")) if part)
         return text
     if editors := item["editor"]:
-        names = [_initials_first(name) for name in editors]
+        names = [initials_first(name) for name in editors]
         text = f"{_and(names)} {_apa_editor(editors)}, {text}"  # 9.28
     pages = f"pp. {page.replace('-', '–')}" if re.search(r"[-–,]", page) else f"p. {page}" if page else ""
     aside = ", ".join(part for part in (version, f"Vol. {volume}" if volume else "", pages) if part)
@@ -367,7 +301,7 @@ def _and(names: Sequence[str]) -> str:
 
 
 def _apa_names(names: Sequence[Source]) -> str:
-    shown = [_family_first(name, ",") for name in names]
+    shown = [family_first(name, ",") for name in names]
     if len(shown) > 20:
         return f"{', '.join(shown[:19])}, ... {shown[-1]}"  # 9.8
     return _and(shown) if len(shown) != 2 else f"{shown[0]}, & {shown[1]}"
@@ -382,18 +316,18 @@ def _apa_day(parts: Sequence[int]) -> str:
 
 
 def _apa_date(item: Source) -> str:
-    parts = _day(item, "issued")
+    parts = date_of(item, "issued")
     if not parts:
         return "n.d."  # 9.17
-    if len(parts) < 2 or "–" in _year(item):
-        return _year(item)
+    if len(parts) < 2 or "–" in years_of(item):
+        return years_of(item)
     month = _MONTHS[parts[1] - 1]
     return f"{parts[0]}, {month} {parts[2]}" if len(parts) > 2 else f"{parts[0]}, {month}"
 
 
 def _apa_who(item: Source) -> str:
     """Return who is named in the text, with the comma: families (8.17), or the short title (8.14)."""
-    families = [_family(name) for name in item["author"] or ([] if _is_part(item) else item["editor"])]
+    families = [family_of(name) for name in item["author"] or ([] if stands_within(item) else item["editor"])]
     if not families:
         return f"“{re.split('[:;] ', item['title'], maxsplit=1)[0]},”"
     return (f"{families[0]} et al." if len(families) > 2 else " & ".join(families)) + ","
@@ -413,18 +347,18 @@ def _gost_reference(item: Source, locator: str, *, is_through: bool = False) -> 
     people = [name for name in item["author"] if not name.get("literal")]
     # 4.10.2: one, two or three persons stand first; more, and bodies, stand behind the title.
     heads = people if len(people) <= 3 else []
-    others = [_initials_first(name) for name in item["author"] if name not in heads]
+    others = [initials_first(name) for name in item["author"] if name not in heads]
     if len(people) > 3:
         others = [f"{others[0]} [и др.]"]
-    first = f"{_stopped(', '.join(_family_first(name, '') for name in heads))} " if heads else ""
+    first = f"{with_stop(', '.join(family_first(name, '') for name in heads))} " if heads else ""
     first += _gost_title(item)
     roles = _gost_roles(item)
-    behind = [", ".join(others)] * bool(others) + ([] if _is_part(item) else roles)
+    behind = [", ".join(others)] * bool(others) + ([] if stands_within(item) else roles)
     first += f" / {' ; '.join(behind)}" if behind else ""
     archive, container = item.get("archive", ""), item.get("container-title", "")
     if holder := archive or container:
         first += f" // {_gost_punctuation(holder)}"
-        first += f" / {' ; '.join(roles)}" if roles and _is_part(item) else ""
+        first += f" / {' ; '.join(roles)}" if roles and stands_within(item) else ""
     areas = [first]
     if archive:
         # 11: the archive, then fond, opis, delo, list, each a sentence
@@ -433,30 +367,28 @@ def _gost_reference(item: Source, locator: str, *, is_through: bool = False) -> 
         areas.append(container)
         locator = _gost_shelf(locator)
     areas.append(item.get("edition", ""))
-    areas.append(f"Версия {version}" if (version := _version(item)) else "")
+    areas.append(f"Версия {version}" if (version := version_of(item)) else "")
     areas.append(_gost_imprint(item, is_through=is_through))
     volume, number = item.get("volume", ""), item.get("issue") or item.get("number", "")
     areas.append(", ".join([f"Т. {volume}"] * bool(volume) + [f"№ {number}"] * bool(number)))
     if locator:
-        areas.append(_capital(locator))  # the place stands for the extent: 'С. 18', not '288 с.'
+        areas.append(capitalised(locator))  # the place stands for the extent: 'С. 18', not '288 с.'
     elif "page" in item:
         areas.append(f"С. {item['page'].replace('-', '–')}")
     elif "number-of-pages" in item:
         areas.append(f"{item['number-of-pages']} с.")
-    if address := _address(item):
-        accessed = _day(item, "accessed")
+    if address := address_of(item):
+        accessed = date_of(item, "accessed")
         seen = ".".join(f"{part:02}" for part in reversed(accessed))
         areas.append(f"URL: {address}" + (f" (дата обращения: {seen})" if seen else ""))
-    return " ".join(_stopped(area) for area in areas if area)
+    return " ".join(with_stop(area) for area in areas if area)
 
 
 def _gost_roles(item: Source) -> list[str]:
     """Return 'ред. Ф. Н. Базанова': in the nominative, as a name is not declined without knowing whose it is."""
     words = {"editor": "ред.", "translator": "пер."}
     return [
-        f"{word} {', '.join(_initials_first(name) for name in item[role])}"
-        for role, word in words.items()
-        if item[role]
+        f"{word} {', '.join(initials_first(name) for name in item[role])}" for role, word in words.items() if item[role]
     ]
 
 
@@ -468,12 +400,12 @@ def _gost_punctuation(title: str) -> str:
 def _gost_title(item: Source) -> str:
     main, colon, rest = _gost_punctuation(item["title"]).partition(" : ")
     text: str = main
-    if _address(item):
+    if address_of(item):
         text += " [Электронный ресурс]"  # section 10: in lists that hold printed matter too
     text += colon + rest
     if kind := _KINDS.get(item["type"]):
         text += f" : {kind[1]}"
-    issued = _day(item, "issued")
+    issued = date_of(item, "issued")
     if item["type"] in _DATED_THEMSELVES and issued and str(issued[0]) not in item["title"]:
         text += f", {_russian_day(issued)}"
     return text
@@ -491,9 +423,9 @@ def _russian_day(parts: Sequence[int]) -> str:
 def _gost_imprint(item: Source, *, is_through: bool) -> str:
     """Return place : publisher, year; 'no year' only of what neither a page nor another source dates."""
     where = " : ".join(item[name] for name in ("publisher-place", "publisher") if name in item)
-    if item["type"] in _DATED_THEMSELVES and _year(item):
+    if item["type"] in _DATED_THEMSELVES and years_of(item):
         return where
-    year = _year(item) or ("" if _address(item) or is_through else "[б. г.]" if where else "[Б. г.]")
+    year = years_of(item) or ("" if address_of(item) or is_through else "[б. г.]" if where else "[Б. г.]")
     return ", ".join(part for part in (where, year) if part)
 
 
@@ -518,15 +450,15 @@ def _bibtex(item: Source, locator: str, via: Source | None, key: str) -> str:
         kind = "book"
     elif item["type"] == "article-journal" and container:
         kind, holder = "article", "journal"
-    elif item["type"] in _PARTS - {"map"} and container:
+    elif item["type"] in PARTS - {"map"} and container:
         kind, holder = "incollection", "booktitle"
     shelf = [
         item[name] for name in ("archive", "archive_collection", "archive_location", "archive-place") if name in item
     ]
-    version = _version(item)
+    version = version_of(item)
     notes = [_KINDS[item["type"]][0] if item["type"] in _KINDS else "", f"Version {version}" if version else ""]
-    notes += [_capital(locator), f"As cited in: {_apa_reference(via)}" if via else ""]
-    issued = _day(item, "issued")
+    notes += [capitalised(locator), f"As cited in: {_apa_reference(via)}" if via else ""]
+    issued = date_of(item, "issued")
     found = [container if holder == "howpublished" else "", ", ".join(shelf)]
     plain = {
         holder: container,
@@ -534,7 +466,7 @@ def _bibtex(item: Source, locator: str, via: Source | None, key: str) -> str:
         "publisher": item.get("publisher", ""),
         "address": item.get("publisher-place", ""),
         "edition": item.get("edition", ""),
-        "year": _year(item).replace("–", "--"),
+        "year": years_of(item).replace("–", "--"),
         "volume": item.get("volume", ""),
         "number": item.get("issue") or item.get("number", ""),
         "pages": re.sub("[-–]+", "--", item.get("page", "")),
@@ -551,12 +483,12 @@ def _bibtex(item: Source, locator: str, via: Source | None, key: str) -> str:
     for name, value in (("doi", item.get("DOI", "")), ("url", item.get("URL", ""))):
         if value:
             fields[name] = value.replace("{", "%7B").replace("}", "%7D")
-    if accessed := _day(item, "accessed"):
+    if accessed := date_of(item, "accessed"):
         fields["urldate"] = "-".join(f"{part:02}" for part in accessed)
     if "language" in item:
         fields["language"] = _language(item["language"])
     if notes := [note for note in notes if note]:
-        fields["note"] = _latex(" ".join([*map(_stopped, notes[:-1]), notes[-1]]))
+        fields["note"] = _latex(" ".join([*map(with_stop, notes[:-1]), notes[-1]]))
     lines = [f"  {name} = {value}" if name == "month" else f"  {name} = {{{value}}}" for name, value in fields.items()]
     return f"@{kind}{{{key},\n" + ",\n".join(lines) + "\n}"
 
@@ -569,8 +501,8 @@ def _bibtex_names(names: Sequence[Source]) -> str:
     return " and ".join(
         ", ".join(
             # Braces keep a body's name, or one with a comma or an 'and', from being taken apart.
-            f"{{{_latex(part)}}}" if not _is_person(name) or re.search(r",|\band\b", part, re.I) else _latex(part)
-            for part in ([_family(name), _spaced(name["given"])] if _is_person(name) else [_family(name)])
+            f"{{{_latex(part)}}}" if not is_person(name) or re.search(r",|\band\b", part, re.I) else _latex(part)
+            for part in ([family_of(name), spaced(name["given"])] if is_person(name) else [family_of(name)])
         )
         for name in names
     )
@@ -594,7 +526,7 @@ def _csl_json(item: Source, locator: str, via: Source | None, key: str) -> str:
     # Some schemas want a family of every name; programs take the literal where there is one.
     found |= {
         role: [
-            dict(name) if _is_person(name) else {"family": _family(name), "literal": _family(name)}
+            dict(name) if is_person(name) else {"family": family_of(name), "literal": family_of(name)}
             for name in item[role]
         ]
         for role in _CSL_NAMES

@@ -125,7 +125,7 @@ def show_plates(opened: Opened, words: Catalogue, place: Place, address: str) ->
         return plate(opened.atlas, opened.base, day, view, level, words.language, form, address or None)
 
     def blank_map(answers: bool) -> bytes:
-        from kazatlas.plate.plate import exercise
+        from kazatlas.plate.exercise import exercise
 
         return exercise(opened.atlas, opened.base, day, view, words.language, "png", answers=answers)
 

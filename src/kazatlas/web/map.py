@@ -19,6 +19,7 @@ import folium
 from branca.element import MacroElement
 from folium.template import Template
 
+from kazatlas import palette
 from kazatlas.atlas.store import Atlas
 from kazatlas.record.witnesses import HEADER
 from kazatlas.text.catalogue import LANGUAGES, load_catalogue
@@ -97,8 +98,8 @@ def script(topology: Mapping[str, Any]) -> str:
 
 
 def style() -> str:
-    """Return the element's whole style: Leaflet's and its own."""
-    return static_text("leaflet.css") + "\n" + static_text("map.css")
+    """Return the element's whole style: Leaflet's, the palette, and its own."""
+    return "\n".join((static_text("leaflet.css"), palette.css(), static_text("map.css")))
 
 
 def styled_script(topology: Mapping[str, Any]) -> str:
