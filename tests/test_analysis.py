@@ -15,14 +15,15 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from kazatlas.atlas.location import COLUMNS
-from kazatlas.atlas.location import locate as located
 
 import kazatlas
 from kazatlas import analysis
+from kazatlas.atlas.places import place_index_of
 from kazatlas.atlas.selection import iso_day
 from kazatlas.atlas.store import Atlas as BuiltAtlas
+from kazatlas.export.points_csv import COLUMNS, point_rows
 from kazatlas.record.faces import geodesic_area_km2
+from kazatlas.text.catalogue import load_catalogue
 from tests.conftest import GEODATA, in_browser, refuse_others
 
 DAY = "1921-06-15"
@@ -157,7 +158,7 @@ def test_points_may_come_in_every_usual_form_and_keep_their_index(real: analysis
     found = real.locate(some_points(form), DAY)
     assert list(found.columns) == COLUMNS
     assert list(found.index) == (list("abcd") if form in ("series", "no crs", "metres", "table") else [0, 1, 2, 3])
-    expected = located([shapely.Point(p) for p in POINTS], real, DAY)
+    expected = point_rows(place_index_of(real), POINTS, DAY, load_catalogue("en"))
     for column in COLUMNS:
         told = [value if isinstance(value, float) else value or None for value in found[column].astype(object)]
         assert [None if pd.isna(v) else v for v in told] == [row.get(column) for row in expected]

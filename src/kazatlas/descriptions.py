@@ -138,10 +138,14 @@ SECTIONS: dict[str, Callable[[], str]] = {
 """What stands between marks in geodata/README.md, by the words of the mark."""
 
 
+_MARK = "<!-- {} -->\n"
+"""A comment of Markdown's that readers do not see."""
+
+
 def described(text: str) -> str:
     """Return the text of geodata/README.md with its generated tables as they should be."""
     for name, table in SECTIONS.items():
-        start, end = f"<!-- {name}: written by `python -m kazatlas describe` -->\n", f"<!-- end of {name} -->\n"
+        start, end = _MARK.format(f"{name}: written by `python -m kazatlas describe`"), _MARK.format(f"end of {name}")
         head, _, rest = text.partition(start)
         _, _, tail = rest.partition(end)
         text = f"{head}{start}{table()}{end}{tail}"
