@@ -23,6 +23,7 @@ from kazatlas.atlas.store import Atlas, load_atlas
 from kazatlas.build.run import build_atlas
 from kazatlas.record.problems import Problem, RecordError
 from kazatlas.record.reading import read_record
+from tests.tiers import tier_of
 
 ROOT = Path(__file__).resolve().parents[1]
 GEODATA = ROOT / "geodata"
@@ -43,6 +44,14 @@ def in_browser(test: Callable[..., None]) -> Callable[..., None]:
     for mark in IN_BROWSER:
         test = mark(test)
     return test
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test with its tier."""
+    for item in items:
+        if (tier := tier_of(item.nodeid)):
+            item.add_marker(tier)
 
 
 @pytest.hookimpl(wrapper=True)

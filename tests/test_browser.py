@@ -365,7 +365,7 @@ def test_a_unit_that_is_not_there_says_what_became_of_it_with_links(open_page: C
 
 def test_the_shown_day_can_be_taken_away(open_page: Callable[..., Any], tmp_path: Path, atlas: Atlas) -> None:
     page = open_page("/?lang=en&date=1921-06-10&view=de_facto")
-    with page.expect_download() as download:
+    with page.expect_download(timeout=180_000) as download:
         page.get_by_role("button", name="This day (GeoJSON)").click()
     path = tmp_path / download.value.suggested_filename
     download.value.save_as(path)

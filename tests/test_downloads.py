@@ -64,7 +64,7 @@ def take(page: Any, button: str, folder: Path) -> Path:
     """Press a button and return the file that the browser saved."""
     page.wait_for_timeout(100)
     at_rest(page)
-    with page.expect_download() as download:
+    with page.expect_download(timeout=180_000) as download:
         page.get_by_role("button", name=button, exact=True).click()
     path = folder / download.value.suggested_filename
     download.value.save_as(path)

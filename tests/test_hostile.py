@@ -450,7 +450,7 @@ def test_hostile_files_can_be_given_to_the_take_away_page(
         data = points_file(texts[number * 40 : number * 40 + count])
         given.set_input_files({"name": f"{name}.geojson", "mimeType": "application/geo+json", "buffer": data})
         page.get_by_text(words("upload.done", number=count)).wait_for()
-        with page.expect_download() as download:
+        with page.expect_download(timeout=180_000) as download:
             page.get_by_role("button", name=words("upload.download")).click()
         download.value.save_as(tmp_path / "points.csv")
         assert len(no_formulas((tmp_path / "points.csv").read_text(encoding="utf-8-sig"))) == count + 1

@@ -135,7 +135,7 @@ def walk_through(chromium: Any, server: str, folder: Path) -> None:
     for button in ("take.download", "take.plate_png"):
         page.wait_for_timeout(100)
         at_rest(page)
-        with page.expect_download() as download:
+        with page.expect_download(timeout=180_000) as download:
             page.get_by_role("button", name=words(button), exact=True).click()
         download.value.save_as(folder / download.value.suggested_filename)
     context.close()

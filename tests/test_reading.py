@@ -443,7 +443,7 @@ def test_a_newcomer_finds_semeys_transfer_by_keyboard_alone(reader: Callable[...
     # A file to take away.
     go_to_page(page, language, "take")
     tab_to(page, page.locator(".st-key-take button"), 30)
-    with page.expect_download() as download:
+    with page.expect_download(timeout=180_000) as download:
         page.keyboard.press("Enter")
     assert re.fullmatch(r"kazatlas.*\.(zip|geojson)", download.value.suggested_filename)
     page.close()
