@@ -50,7 +50,7 @@ def in_browser(test: Callable[..., None]) -> Callable[..., None]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark each test with its tier."""
     for item in items:
-        if (tier := tier_of(item.nodeid)):
+        if tier := tier_of(item.nodeid):
             item.add_marker(tier)
 
 

@@ -27,6 +27,7 @@ from tests.conftest import IN_BROWSER, refuse_others
 sync_api = pytest.importorskip("playwright.sync_api")
 Page, Browser, Frame = sync_api.Page, sync_api.Browser, sync_api.Frame
 expect = sync_api.expect
+expect.set_options(timeout=15_000)  # a loaded machine is slow, and not wrong
 
 ROOT = Path(__file__).resolve().parents[1]
 FRAME = 'iframe[title="streamlit_folium.st_folium"]'
@@ -881,6 +882,7 @@ def test_a_click_on_the_map_asks_in_which_uezd_a_place_lay(open_page: Callable[.
     page.get_by_role("heading", name=re.compile("(Almaty|Verny).*: What decrees say")).wait_for()
     assert frame.locator(".kz-picked").count() == 1
     page.get_by_text("Map", exact=True).click()
+    page.get_by_label("Search by name").wait_for()
     expect(map_of(page).locator(".kz-picked")).to_be_hidden()
 
 
