@@ -275,10 +275,10 @@ def explore(
     atlas = load() if atlas is None else atlas
     iso, seen = iso_day(day), view_named(view)
     columns = _popup_columns(language)
-    found = folium.Map(location=(48.6, 67.0), zoom_start=5, tiles=tiles)
+    folium_map = folium.Map(location=(48.6, 67.0), zoom_start=5, tiles=tiles)
     # Leaflet and nothing else, as a part of the page: stock folium asks four other hosts for eleven files.
-    found.default_js = [("leaflet", _inline("leaflet.js", "text/javascript"))]
-    found.default_css = [("leaflet_css", _inline("leaflet.css", "text/css"))]
+    folium_map.default_js = [("leaflet", _inline("leaflet.js", "text/javascript"))]
+    folium_map.default_css = [("leaflet_css", _inline("leaflet.css", "text/css"))]
     folium.GeoJson(
         {"type": "FeatureCollection", "features": _drawn(atlas, iso, seen, level, language)},
         name="units",
@@ -287,8 +287,8 @@ def explore(
         marker=folium.CircleMarker(radius=4),
         tooltip=folium.GeoJsonTooltip(["name"], labels=False),
         popup=folium.GeoJsonPopup(list(columns), aliases=list(columns.values())),
-    ).add_to(found)
-    return found
+    ).add_to(folium_map)
+    return folium_map
 
 
 def _popup_columns(language: Language) -> dict[str, str]:

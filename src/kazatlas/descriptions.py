@@ -69,25 +69,25 @@ def columns(
     csl_fields
         The fields of CSL that sources have, for the table of sources.
     """
-    found: list[Column] = []
+    described_columns: list[Column] = []
     for stated in _read()["tables"][table]["columns"]:
         if stated.get("only", form) != form:
             continue
         name, text, kind = stated["name"], _described(stated), stated.get("type", "string")
         words = tuple(values(stated["values"])) if "values" in stated and kind == "string" else ()
         if name == "csl":
-            found += [Column(field, text.format(name=field)) for field in csl_fields]
+            described_columns += [Column(field, text.format(name=field)) for field in csl_fields]
         elif name == HALF_OPEN.start:
-            found.append(Column(rule.start, text, kind))
+            described_columns.append(Column(rule.start, text, kind))
         elif name == HALF_OPEN.end:
-            found.append(
+            described_columns.append(
                 Column(rule.end, text.replace("first day no longer", "last day") if rule.is_inclusive else text, kind)
             )
         elif stated.get("languages"):
-            found += [Column(f"{name}_{language}", f"{text} ({language})") for language in LANGUAGES]
+            described_columns += [Column(f"{name}_{language}", f"{text} ({language})") for language in LANGUAGES]
         else:
-            found.append(Column(name, text, kind, stated.get("of"), words))
-    return found
+            described_columns.append(Column(name, text, kind, stated.get("of"), words))
+    return described_columns
 
 
 def _described(stated: dict[str, Any]) -> str:
@@ -95,9 +95,9 @@ def _described(stated: dict[str, Any]) -> str:
     text = str(stated["text"])
     if "values" not in stated:
         return text
-    known = values(stated["values"])
+    allowed = values(stated["values"])
     # Numbers say nothing by themselves.
-    words = ", ".join(f"{word} {meaning}" if word.isdigit() else word for word, meaning in known.items())
+    words = ", ".join(f"{word} {meaning}" if word.isdigit() else word for word, meaning in allowed.items())
     return f"{words}: {text}" if text else words
 
 
@@ -112,10 +112,10 @@ def words_table() -> str:
             if "values" in column:
                 used.setdefault(column["values"], []).append(f"`{table}.{column['name']}`")
     lines = ["| column | words, and what they mean |", "|---|---|"]
-    for name, known in _read()["values"].items():
+    for name, rows in _read()["values"].items():
         if name in used:
-            told = "; ".join(f"`{word}` {meaning.replace(';', ',')}" for word, meaning in known.items())
-            lines.append(f"| {' '.join(used[name])} | {told} |")
+            meanings = "; ".join(f"`{word}` {meaning.replace(';', ',')}" for word, meaning in rows.items())
+            lines.append(f"| {' '.join(used[name])} | {meanings} |")
     return "\n".join(lines) + "\n"
 
 

@@ -29,10 +29,10 @@ def colours(theme: Theme = "day") -> dict[str, str]:
     `ink`, `line-republic` and others by their names in the file; `c-` and a unit's id is the fill of a unit,
     `h-` and an id the hatching of land by who ruled it; `c-other` and `h-other` are those of all others.
     """
-    found = dict(_read()[theme])
-    units, rulers = found.pop("units"), found.pop("rulers")
+    themed = dict(_read()[theme])
+    units, rulers = themed.pop("units"), themed.pop("rulers")
     return {
-        **found,
+        **themed,
         **{f"c-{name}": value for name, value in units.items()},
         **{f"h-{name}": value for name, value in rulers.items()},
     }

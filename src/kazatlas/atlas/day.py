@@ -142,10 +142,10 @@ class Day:
     def gubernias(self) -> list[str]:
         """Return the republic's first-level units in this view; before it was founded, those that it will have."""
         if self.is_after_foundation:
-            own = {unit for face, unit in self.gubernia_of.items() if self.authority_of[face] == REPUBLIC}
+            units = {unit for face, unit in self.gubernia_of.items() if self.authority_of[face] == REPUBLIC}
         else:
-            own = set(self.gubernia_of.values())
-        return sorted(own & self._calendar.home)
+            units = set(self.gubernia_of.values())
+        return sorted(units & self._calendar.home)
 
     @cached_property
     def disputed(self) -> dict[str, set[str]]:

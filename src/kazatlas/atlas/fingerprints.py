@@ -37,8 +37,8 @@ def edition_of(atlas: Atlas) -> Edition:
     for row in atlas.versions.sort_values(["unit", "id"]).to_dict("records"):
         rows.setdefault(row["unit"], []).append(row)
     return {
-        unit: {aspect: _digest([_values(row, aspect) for row in found]) for aspect in ASPECTS}
-        for unit, found in rows.items()
+        unit: {aspect: _digest([_values(row, aspect) for row in versions]) for aspect in ASPECTS}
+        for unit, versions in rows.items()
     }
 
 
@@ -58,13 +58,13 @@ def _digest(value: Any) -> str:
 
 def read_editions(folder: Path) -> dict[str, Edition]:
     """Return the released editions by version; a file that cannot be read is as if it were not there."""
-    found = {}
+    editions = {}
     for file in sorted(folder.glob("*.json")):
         try:
-            found[file.stem] = json.loads(file.read_text(encoding="utf-8"))
+            editions[file.stem] = json.loads(file.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             continue
-    return found
+    return editions
 
 
 def write_edition(folder: Path, version: str, edition: Edition) -> Path:

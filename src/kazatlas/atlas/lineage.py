@@ -151,12 +151,12 @@ class History:
         """Return what is different on a day from an earlier one in a view."""
         old, new = self.day(start, view), self.day(day, view)
         redrawn = self.redrawn(old, new)
-        found = []
+        changes = []
         for unit in sorted({*old.rows, *new.rows}):
             a, b = old.rows.get(unit), new.rows.get(unit)
             if a is not b:
-                found += list(self._of_unit(old, new, unit, redrawn, day, view))
-        return sorted(found, key=lambda change: (change.level, change.unit))
+                changes += list(self._of_unit(old, new, unit, redrawn, day, view))
+        return sorted(changes, key=lambda change: (change.level, change.unit))
 
     def redrawn(self, old: Day, new: Day) -> set[str]:
         """Return the units whose border the record came to know or to doubt while they went on."""
@@ -212,12 +212,14 @@ class History:
     @cached_property
     def relations(self) -> list[Relation]:
         """Return every relation between predecessor and successor, in order of days."""
-        found: list[Relation] = []
+        relations: list[Relation] = []
         for day in self.days:
             if day > self.opening:
-                found += _both_views([r for view in VIEWS for level in (1, 2) for r in self._derived(day, view, level)])
-        found += self._stated()
-        return sorted(found, key=lambda r: (r.day, r.level, r.from_unit or "", r.to_unit or "", r.view))
+                relations += _both_views(
+                    [r for view in VIEWS for level in (1, 2) for r in self._derived(day, view, level)]
+                )
+        relations += self._stated()
+        return sorted(relations, key=lambda r: (r.day, r.level, r.from_unit or "", r.to_unit or "", r.view))
 
     def _derived(self, day: str, view: View, level: int) -> Iterable[Relation]:
         """Return the relations that the faces tell on a day, at one level of division."""
@@ -269,8 +271,8 @@ class History:
 
 def _says_the_same(a: Row, b: Row) -> bool:
     """Return whether two versions rest on the same entry of the record, cut in two by what is around it."""
-    own = ("certainty", "note_en")
-    return all(a.get(key) == b.get(key) for key in own) and a["citations"][:1] == b["citations"][:1]
+    columns = ("certainty", "note_en")
+    return all(a.get(key) == b.get(key) for key in columns) and a["citations"][:1] == b["citations"][:1]
 
 
 def _relation(a: str, b: str, goes_on: bool, was_there: bool, share_from: float, share_to: float) -> RelationType:
@@ -373,16 +375,16 @@ def family(atlas: Atlas, unit: str, view: View = "de_jure") -> dict[str, Any]:
     rows = sorted(mine, key=lambda row: str(row["valid_from"]))
     within = rows[-1].get("drawn_within") if rows else None
     is_tile = any(row["unit"] == within and row["type"] == "undivided" for row in history.rows)
-    own = {unit, within} if is_tile else {unit}
+    units = {unit, within} if is_tile else {unit}
     near = [r for r in history.relations if r.view in (view, "both") and r.type != "continues"]
     faces: set[str] = set()
     for row in history.rows:
-        if row["unit"] in own and row["view"] in (view, "both"):
+        if row["unit"] in units and row["view"] in (view, "both"):
             faces |= history.day(row["valid_from"], view).land.get(row["unit"], set())
     first, last = history.day(history.opening, view), history.day(day_before(history.tables["coverage"][1]), view)
     return {
-        "predecessors": [r for r in near if r.to_unit in own],
-        "successors": [r for r in near if r.from_unit in own],
+        "predecessors": [r for r in near if r.to_unit in units],
+        "successors": [r for r in near if r.from_unit in units],
         "origins": _shares(history, faces, first.at(rows[0]["level"])) if rows else {},
         "heirs": _shares(history, faces, last.at(rows[-1]["level"])) if rows else {},
         "within": within,
@@ -425,12 +427,12 @@ def compare(atlas: Atlas, start: str, end: str, view: View) -> list[dict[str, An
 
     return [
         {
-            "unit": unit, "level": found[0].level, "changes": [change.type for change in found],
+            "unit": unit, "level": unit_changes[0].level, "changes": [change.type for change in unit_changes],
             "before": side(old, unit), "after": side(new, unit),
-            "gained": next((c.gained for c in found if c.gained), {}),
-            "lost": next((c.lost for c in found if c.lost), {}),
+            "gained": next((c.gained for c in unit_changes if c.gained), {}),
+            "lost": next((c.lost for c in unit_changes if c.lost), {}),
         }
-        for unit, found in by_unit.items()
+        for unit, unit_changes in by_unit.items()
     ]  # fmt: skip
 
 

@@ -132,17 +132,17 @@ class Whereabouts:
         """What to beware of."""
         if not self.is_known:
             return [PlaceWarning("place.nowhere", {})]
-        found = []
+        warnings = []
         if self.unrecovered:
-            found.append(PlaceWarning("place.perhaps", {"names": self.unrecovered}))
-        found += [PlaceWarning("place.unplaced", {"title": title}) for title in self.unplaced]
+            warnings.append(PlaceWarning("place.perhaps", {"names": self.unrecovered}))
+        warnings += [PlaceWarning("place.unplaced", {"title": title}) for title in self.unplaced]
         if border := self.doubt:
             measured = {"km": border.km, "accuracy": border.accuracy_km}
             if border.neighbour is None:
-                found.append(PlaceWarning("place.doubt_edge", measured))
+                warnings.append(PlaceWarning("place.doubt_edge", measured))
             else:
-                found.append(PlaceWarning("place.doubt", measured | {"name": border.neighbour}))
-        return found
+                warnings.append(PlaceWarning("place.doubt", measured | {"name": border.neighbour}))
+        return warnings
 
 
 @dataclass(frozen=True)
@@ -224,9 +224,9 @@ class _DayMap:
         sides: dict[str, list[tuple[int, Row | None]]] = defaultdict(list)
         for number, line in enumerate(index.lines):
             left, right = (day.unit_of.get(line.get(side, "")) for side in ("left", "right"))
-            for own, other in ((left, right), (right, left)):
-                if own is not None and own != other:
-                    sides[own].append((number, day.rows[other] if other is not None else None))
+            for here, other in ((left, right), (right, left)):
+                if here is not None and here != other:
+                    sides[here].append((number, day.rows[other] if other is not None else None))
         self.outlines = []
         self.places: list[Whereabouts] = []
         face_of = {unit: face for face, unit in day.unit_of.items()}
@@ -385,14 +385,14 @@ class _Areas:
 
     def holding(self, lon: Floats, lat: Floats) -> list[tuple[int, Integers]]:
         """Return which points lie in each area or on its edge; areas without any are left out."""
-        found = []
+        pairs = []
         for number, (west, south, east, north) in enumerate(self.bounds):
             near = np.flatnonzero((lon >= west) & (lon <= east) & (lat >= south) & (lat <= north))
             if len(near):
                 inside = near[shapely.intersects_xy(self.areas[number], lon[near], lat[near])]
                 if len(inside):
-                    found.append((number, inside))
-        return found
+                    pairs.append((number, inside))
+        return pairs
 
 
 def on_planes(cells: npt.ArrayLike, lon: Floats, lat: Floats) -> Floats:
@@ -437,35 +437,35 @@ def in_both_views(index: PlaceIndex, points: npt.ArrayLike, day: str) -> dict[Vi
 
 def _at(index: PlaceIndex, points: _Located, stop: str, view: View) -> list[Whereabouts]:
     day = index.day_map(stop, view)
-    found = [Whereabouts()] * len(points.face)
+    places = [Whereabouts()] * len(points.face)
     unit = np.where(points.face == NOWHERE, NOWHERE, day.unit_of[points.face])
     asked = np.flatnonzero(unit != NOWHERE)
     if not len(asked):
-        return found
+        return places
     # Points of one unit in one cell have the same borders, on the same plane.
     keys = np.column_stack([unit, points.cells])[asked]
     order = np.lexsort(keys.T)
     asked, keys = asked[order], keys[order]
     starts = [0, *(np.flatnonzero((keys[1:] != keys[:-1]).any(axis=1)) + 1).tolist(), len(asked)]
     for start, end in pairwise(starts):
-        own, column, row = keys[start].tolist()
+        leaf, column, row = keys[start].tolist()
         group = asked[start:end]
-        place = day.places[own]
-        outline = day.outlines[own]
+        place = day.places[leaf]
+        outline = day.outlines[leaf]
         key = (outline, column, row, group.tobytes())
         borders = points.known.get(key)
         if borders is None:
             borders = points.known[key] = _borders(index, outline, (column, row), points.drawn[group])
         for number, (nearest, doubt) in zip(group.tolist(), borders, strict=True):
-            found[number] = Whereabouts(place.uezd, place.gubernia, place.authority, nearest, doubt, place.unrecovered)
+            places[number] = Whereabouts(place.uezd, place.gubernia, place.authority, nearest, doubt, place.unrecovered)
     for id_, inside in points.zones.items():
         zone = index.zones[id_]
         if is_in_force(zone["valid_from"], zone["valid_to"], stop):
             unplaced = (zone["title"],) if zone["kind"] == "unplaced" else ()
             for number in inside[unit[inside] != NOWHERE].tolist():
-                place = found[number]
-                found[number] = replace(place, zones=(*place.zones, id_), unplaced=place.unplaced + unplaced)
-    return found
+                place = places[number]
+                places[number] = replace(place, zones=(*place.zones, id_), unplaced=place.unplaced + unplaced)
+    return places
 
 
 def _borders(
@@ -485,14 +485,14 @@ def _borders(
             outline.neighbours[number],
         )  # fmt: skip
 
-    found: list[tuple[NearBorder | None, NearBorder | None]] = []
+    borders: list[tuple[NearBorder | None, NearBorder | None]] = []
     nearest, worst = distances.argmin(axis=1).tolist(), margins.argmin(axis=1).tolist()
     is_doubtful = (margins.min(axis=1) < 0).tolist()
     for point, (near, bad, doubtful) in enumerate(zip(nearest, worst, is_doubtful, strict=True)):
         first = border(point, near)
         doubt = (first if bad == near else border(point, bad)) if doubtful else None
-        found.append((first, doubt))
-    return found
+        borders.append((first, doubt))
+    return borders
 
 
 def through(index: PlaceIndex, lon: float, lat: float) -> PlaceHistory:

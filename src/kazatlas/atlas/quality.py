@@ -160,7 +160,7 @@ def _areas(history: History) -> tuple[list[Area], list[ApartArea]]:
     Land and day are those that the record names (`compare`); without a name, the unit itself at the
     nearest time that the map shows.
     """
-    found, apart = list[Area](), list[ApartArea]()
+    areas, apart = list[Area](), list[ApartArea]()
     for unit, entry in history.tables["units"].items():
         for figure in entry.get("figures", ()):
             if figure["what"] != "area":
@@ -177,11 +177,11 @@ def _areas(history: History) -> tuple[list[Area], list[ApartArea]]:
             units, without, day = tuple(compare["units"]), tuple(compare.get("without", ())), compare["on"]
             measured = day and _measured(history, units, without, day, compare["view"])
             if measured:
-                found.append(Area(
+                areas.append(Area(
                     unit, as_of, source, figure["locator"], printed, measured, day, units, without, figure.get("why")
                 ))  # fmt: skip
-    found.sort(key=lambda area: (-abs(area.difference), area.unit, area.printed_km2))
-    return found, sorted(apart, key=lambda area: (area.unit, area.as_of or "", area.printed_km2))
+    areas.sort(key=lambda area: (-abs(area.difference), area.unit, area.printed_km2))
+    return areas, sorted(apart, key=lambda area: (area.unit, area.as_of or "", area.printed_km2))
 
 
 def unexplained(atlas: Atlas, within: float = 0.05) -> list[Area]:
@@ -201,9 +201,9 @@ def measure_quality(atlas: Atlas) -> Quality:
     borders = atlas.borders[atlas.borders["method"] != MAP_FRAME]
     history = history_of(atlas)
     units = {row["unit"]: row for row in history.rows if row["level"] > 0 and row["type"] != "undivided"}
-    drawn = {row["unit"] for row in history.rows if row["border"] == "recovered"}
+    bounded = {row["unit"] for row in history.rows if row["border"] == "recovered"}
     recovered = {
-        level: (sum(unit in drawn for unit in here), len(here))
+        level: (sum(unit in bounded for unit in here), len(here))
         for level in (1, 2)
         if (here := [unit for unit, row in units.items() if row["level"] == level])
     }
@@ -225,7 +225,7 @@ def measure_quality(atlas: Atlas) -> Quality:
     areas, apart = _areas(history)
     return Quality(
         recovered=recovered,
-        not_recovered=sorted(unit for unit in units if unit not in drawn),
+        not_recovered=sorted(unit for unit in units if unit not in bounded),
         border_km={(b, c): km[b, c] for b in BASES for c in CERTAINTIES if (b, c) in km},
         total_km=float(borders["length_km"].sum()),
         precisions={precision: precisions[precision] for precision in PRECISIONS},

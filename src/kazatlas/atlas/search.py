@@ -238,19 +238,19 @@ def find(index: NameIndex, query: str, limit: int = 10, day: str = "1920-08-26",
     key = _key(words)
     if not key or limit < 1:
         return []
-    found = _graded(index, _as_typed(index, words, key)) or _graded(index, _nearly(index, words, key))
-    return [_hit(index, item, name, grade[1], day, view) for grade, item, name in found[:limit]]
+    hits = _graded(index, _as_typed(index, words, key)) or _graded(index, _nearly(index, words, key))
+    return [_hit(index, item, name, grade[1], day, view) for grade, item, name in hits[:limit]]
 
 
 def _graded(index: NameIndex, grade: _Grader) -> list[tuple[_Grade, _Item, _Name]]:
     """Return every item with a name that fits, by its best name, the best first."""
-    found = []
+    graded = []
     for item in index.items:
         fitting = [(g, len(name.key), n, name) for n, name in enumerate(item.names.values()) if (g := grade(name))]
         if fitting:
             best, length, _, name = min(fitting)
-            found.append(((*best, item.weight, _KINDS.index(item.kind), length, item.id), best, item, name))
-    return [(grade, item, name) for _, grade, item, name in sorted(found, key=lambda one: one[0])]
+            graded.append(((*best, item.weight, _KINDS.index(item.kind), length, item.id), best, item, name))
+    return [(grade, item, name) for _, grade, item, name in sorted(graded, key=lambda one: one[0])]
 
 
 def _as_typed(index: NameIndex, words: list[str], key: str) -> _Grader:
@@ -277,9 +277,9 @@ def _nearly(index: NameIndex, words: list[str], key: str) -> _Grader:
 
     def grade(name: _Name) -> _Grade | None:
         edits = [by_key[name.key]] if name.key in by_key else []
-        found = [[near[word] for word in name.words if word in near] for near in by_word.values()]
-        if says_something and all(found):
-            edits.append(sum(map(min, found)))
+        hits = [[near[word] for word in name.words if word in near] for near in by_word.values()]
+        if says_something and all(hits):
+            edits.append(sum(map(min, hits)))
         return (3, min(edits)) if edits else None
 
     return grade
@@ -297,8 +297,8 @@ def _near(typed: str, words: list[str]) -> dict[str, int]:
     allowed = 0 if len(typed) < 4 else 1 if len(typed) < 6 else 2 if len(typed) < 11 else 3
     if allowed:
         for choices in (words, [word[: len(typed)] for word in words]):
-            found = process.extract(typed, choices, scorer=OSA.distance, score_cutoff=allowed, limit=None)
-            for _, edits, number in found:
+            hits = process.extract(typed, choices, scorer=OSA.distance, score_cutoff=allowed, limit=None)
+            for _, edits, number in hits:
                 near[words[number]] = min(int(edits), near.get(words[number], allowed))
     return near
 

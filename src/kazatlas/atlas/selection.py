@@ -81,9 +81,9 @@ class Choice:
         """Return what a file with this choice says of itself."""
         level = None if self.level is None else str(self.level)
         chosen = {"date": self.day, "view": self.view, "unit": self.unit, "level": level}
-        own = ("title", "data_version", "license", "attribution", "citation")
+        keys = ("title", "data_version", "license", "attribution", "citation")
         return {
-            **{key: atlas.tables[key] for key in own},
+            **{key: atlas.tables[key] for key in keys},
             "coverage": "/".join(COVERAGE),
             "end_rule": self.rule.text,
             **{key: value for key, value in chosen.items() if value},
@@ -108,12 +108,12 @@ def iso_day(day: object) -> str:
     """
     try:
         # The others write themselves as text in the same form, with the time of day after it.
-        found = date.fromisoformat(day if isinstance(day, str) else str(day)[:10]).isoformat()
+        iso = date.fromisoformat(day if isinstance(day, str) else str(day)[:10]).isoformat()
     except ValueError:
         raise ValueError(f"'{day}' is not a day written YYYY-MM-DD, such as 1921-06-15") from None
-    if not COVERAGE[0] <= found < COVERAGE[1]:
-        raise ValueError(f"{found} is outside the atlas, which covers {COVERAGE[0]} to {last_day(COVERAGE[1])}")
-    return found
+    if not COVERAGE[0] <= iso < COVERAGE[1]:
+        raise ValueError(f"{iso} is outside the atlas, which covers {COVERAGE[0]} to {last_day(COVERAGE[1])}")
+    return iso
 
 
 def view_named(name: str) -> View:

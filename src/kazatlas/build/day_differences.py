@@ -117,11 +117,11 @@ def day_differences(
             now = _answers(calendar.day(stop, view), numbers, places)
             difference: dict[str, Any] = {}
             for kind, answers in now.items():
-                known = before.get(kind, {})
-                changed = [_flat(key, value) for key, value in answers.items() if known.get(key) != value]
+                last = before.get(kind, {})
+                changed = [_flat(key, value) for key, value in answers.items() if last.get(key) != value]
                 if changed:
                     difference[kind] = [item for pair in changed for item in pair]
-                if gone := sorted(known.keys() - answers.keys()):
+                if gone := sorted(last.keys() - answers.keys()):
                     difference.setdefault("gone", {})[kind] = gone
             days[view].append(difference)
             before = now

@@ -207,8 +207,8 @@ def _ghosts(atlas: Atlas, numbers: Mapping[str, int]) -> dict[str, dict[str, lis
     by_stop: dict[str, dict[str, list[list[int]]]] = {}
     for stop in _stops(atlas.tables):
         for view in VIEWS:
-            drawn = ghosts(atlas, stop["date"], view)
-            edges = [sorted(numbers[edge] for edge in drawn[level] if edge in numbers) for level in (0, 1, 2)]
+            by_level = ghosts(atlas, stop["date"], view)
+            edges = [sorted(numbers[edge] for edge in by_level[level] if edge in numbers) for level in (0, 1, 2)]
             if any(edges):
                 by_stop.setdefault(stop["date"], {})[view] = edges
     return by_stop

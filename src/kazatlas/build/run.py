@@ -153,14 +153,14 @@ def rows(record: Record, items: list[Stretch]) -> list[Row]:
     for stretch in items:
         entry = stretch.entry
         span = (stretch.valid_from, stretch.valid_to)
-        drawn = entry.border not in ("not-recovered", "not-drawn")
+        within = entry.border not in ("not-recovered", "not-drawn")
         spans = (
             [
                 (o, h.faces)
                 for h in held[stretch.unit, stretch.view]
                 if (o := _overlap(span, (h.valid_from, h.valid_to)))
             ]
-            if drawn
+            if within
             else [(span, frozenset[str]())]
         )
         parent_days = republic.get(entry.parent or "", []) if stretch.unit != REPUBLIC else [span]

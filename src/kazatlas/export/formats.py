@@ -39,11 +39,11 @@ def _dump(value: Row) -> bytes:
 
 def _properties(row: Row, choice: Choice, edtf: dict[str, str]) -> Row:
     dates = choice.rule.dates(row["valid_from"], row["valid_to"])
-    known = {"start_edtf": edtf.get(row["start_event"]), "end_edtf": edtf.get(row["end_event"] or "")}
+    properties = {"start_edtf": edtf.get(row["start_event"]), "end_edtf": edtf.get(row["end_event"] or "")}
     result: Row = {}
     for key, value in row.items():
         if key == "valid_from":
-            result |= dates | known
+            result |= dates | properties
         elif key not in ("id", "valid_to", "geometry"):
             result[key] = value
     return result
@@ -78,15 +78,15 @@ def unit_files(atlas: Atlas, choice: Choice) -> dict[str, bytes]:
     header = choice.header(atlas)
     features = sorted(_features(atlas, choice), key=lambda f: str(f["properties"]["unit"]))
     return {
-        f"units/{unit}.geojson": dump_features(list(own), **(header | {"unit": unit}))
-        for unit, own in itertools.groupby(features, lambda f: str(f["properties"]["unit"]))
+        f"units/{unit}.geojson": dump_features(list(unit_features), **(header | {"unit": unit}))
+        for unit, unit_features in itertools.groupby(features, lambda f: str(f["properties"]["unit"]))
     }
 
 
 def csv_files(atlas: Atlas, choice: Choice) -> dict[str, bytes]:
     """Return the tables as CSV, with the datapackage.json that makes them a Frictionless Data Package."""
-    found = package(tables(atlas, choice), choice.header(atlas))
-    return {f"{choice.name('csv')}/{name}": data for name, data in found.items()}
+    files = package(tables(atlas, choice), choice.header(atlas))
+    return {f"{choice.name('csv')}/{name}": data for name, data in files.items()}
 
 
 def linked_places_files(atlas: Atlas, choice: Choice) -> dict[str, bytes]:

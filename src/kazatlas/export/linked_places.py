@@ -45,15 +45,15 @@ def _span(row: Row) -> Span:
 
 
 def _citations(atlas: Atlas, citations: list[Row]) -> list[dict[str, str]]:
-    found = []
+    cited = []
     for citation in citations:
         source = atlas.tables["sources"][citation["source"]]
         item = {"label": " ".join(f"{source['title']}: {citation['locator']}".split())}
         if _URL.fullmatch(str(source.get("URL", ""))):
             item["@id"] = source["URL"]
-        if item not in found:
-            found.append(item)
-    return found
+        if item not in cited:
+            cited.append(item)
+    return cited
 
 
 class _Attested:
@@ -95,8 +95,8 @@ def _types(atlas: Atlas, rows: list[Row]) -> list[dict[str, Any]]:
     types = _Attested(atlas)
     for row in rows:
         kind = {"en": row["type"], **unit_types()[row["type"]]}
-        own = [{"label": kind[lang], "lang": lang} for lang in LANGUAGES]
-        types.add((row["type"],), {"identifier": kind["aat"], "label": kind["label"], "sourceLabels": own}, row)
+        labels = [{"label": kind[lang], "lang": lang} for lang in LANGUAGES]
+        types.add((row["type"],), {"identifier": kind["aat"], "label": kind["label"], "sourceLabels": labels}, row)
     return types.told(with_certainty=False)
 
 
@@ -149,10 +149,10 @@ def _geometry(atlas: Atlas, evidence: _Evidence, rows: list[Row]) -> dict[str, A
             # `view` is ours: readers that do not know it see two outlines for the same days, as there were.
             shape = {**(geometry_json(row["geometry"]) or {}), "view": row["view"], "area_km2": row["area_km2"]}
             shapes.add((row["geometry"].wkb, row["view"]), shape | evidence.of(row["geometry"]), row)
-    told = shapes.told()
-    if len(told) < 2:
-        return told[0] if told else None
-    return {"type": "GeometryCollection", "geometries": told}
+    geometry = shapes.told()
+    if len(geometry) < 2:
+        return geometry[0] if geometry else None
+    return {"type": "GeometryCollection", "geometries": geometry}
 
 
 def linked_places(atlas: Atlas, choice: Choice) -> dict[str, Any]:

@@ -43,19 +43,19 @@ def point_row(words: Catalogue, places: Mapping[View, Whereabouts]) -> dict[str,
     places
         Where it lay, in each view.
     """
-    told: dict[str, str | float] = {}
+    cells: dict[str, str | float] = {}
     for view, place in places.items():
         ids, names, measures = _KEYS[view]
         for id_, name, row in zip(ids, names, place.units, strict=True):
             if row is not None:
-                told[id_], told[name] = row["unit"], unit_name(words, row)
+                cells[id_], cells[name] = row["unit"], unit_name(words, row)
         if border := place.nearest:
             behind = border.neighbour["unit"] if border.neighbour is not None else ""
             known = (round(border.km, 1), float(border.accuracy_km), border.certainty, border.basis, behind)
-            told.update(zip(measures, known, strict=True))
+            cells.update(zip(measures, known, strict=True))
     if warning := beware(words, places):
-        told["warning"] = warning
-    return told
+        cells["warning"] = warning
+    return cells
 
 
 def point_rows(index: PlaceIndex, points: Any, day: str, words: Catalogue) -> list[dict[str, str | float]]:
@@ -66,8 +66,8 @@ def point_rows(index: PlaceIndex, points: Any, day: str, words: Catalogue) -> li
     points
         One row a point: longitude and latitude, degrees on WGS 84.
     """
-    found = in_both_views(index, points, day)
-    return [point_row(words, dict(zip(found, places, strict=True))) for places in zip(*found.values(), strict=True)]
+    located = in_both_views(index, points, day)
+    return [point_row(words, dict(zip(located, places, strict=True))) for places in zip(*located.values(), strict=True)]
 
 
 class PointsError(Exception):
@@ -82,21 +82,21 @@ class PointsError(Exception):
         return words(f"points.{self.code}", **self.values)
 
 
-def _column(header: list[str], wanted: str | None, known: Sequence[str], file: str) -> int:
+def _column(header: list[str], wanted: str | None, usual: Sequence[str], file: str) -> int:
     names = [name.strip().lower() for name in header]
     columns = ", ".join(header)
     if wanted is not None:
         if wanted.strip().lower() in names:
             return names.index(wanted.strip().lower())
         raise PointsError("no_column", file=file, column=wanted, columns=columns)
-    found = [number for number, name in enumerate(names) if name in known]
-    if len(found) == 1:
-        return found[0]
-    option = f"--{known[0]} COLUMN"
-    if found:
-        first, second = (header[number] for number in found[:2])
-        raise PointsError(f"two_{known[0]}", file=file, first=first, second=second, option=option)
-    raise PointsError(f"no_{known[0]}", file=file, columns=columns, first=known[0], second=known[1], option=option)
+    matching = [number for number, name in enumerate(names) if name in usual]
+    if len(matching) == 1:
+        return matching[0]
+    option = f"--{usual[0]} COLUMN"
+    if matching:
+        first, second = (header[number] for number in matching[:2])
+        raise PointsError(f"two_{usual[0]}", file=file, first=first, second=second, option=option)
+    raise PointsError(f"no_{usual[0]}", file=file, columns=columns, first=usual[0], second=usual[1], option=option)
 
 
 def _number(
@@ -233,7 +233,7 @@ def write_located(
             answer = {"warning": fault} if fault else next(answers)
             # A short row is filled up, so that our columns stand under their names.
             cells = row + [""] * (width - len(row))
-            own = [answer.get(column, "") for column in COLUMNS]
-            writer.writerow(cells + (list(map(cell, own)) if has_comma else own))
+            answer_cells = [answer.get(column, "") for column in COLUMNS]
+            writer.writerow(cells + (list(map(cell, answer_cells)) if has_comma else answer_cells))
         count += len(chunk)
     return count

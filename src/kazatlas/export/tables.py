@@ -87,8 +87,8 @@ def _names(atlas: Atlas, choice: Choice) -> Table:
                 spans.setdefault((row["unit"], kind, language, text), []).append((row["valid_from"], row["valid_to"]))
     rows = [
         {"unit": unit, "text": text, "lang": language, "kind": kind, **choice.rule.dates(*span)}
-        for (unit, kind, language, text), found in sorted(spans.items())
-        for span in joined(found)
+        for (unit, kind, language, text), times in sorted(spans.items())
+        for span in joined(times)
     ]
     return _table("names", rows, choice.rule)
 
@@ -133,9 +133,9 @@ _SOURCE_COLUMNS = ["type", "title", "author", "editor", "contributor", "containe
 
 
 def _sources(atlas: Atlas) -> Table:
-    own = {"seen", "origin", "knows_to", "act_of", "quoted_in", "note"}
-    found = {key for _, source in _by_table(atlas, "sources") for key in source} - own
-    names = _SOURCE_COLUMNS + sorted(found - set(_SOURCE_COLUMNS))
+    kept = {"seen", "origin", "knows_to", "act_of", "quoted_in", "note"}
+    others = {key for _, source in _by_table(atlas, "sources") for key in source} - kept
+    names = _SOURCE_COLUMNS + sorted(others - set(_SOURCE_COLUMNS))
     rows = []
     for id_, source in _by_table(atlas, "sources"):
         row = {name: _as_text(source.get(name)) for name in names}
@@ -149,12 +149,12 @@ def _sources(atlas: Atlas) -> Table:
 
 
 def _origins(atlas: Atlas) -> Table:
-    known, sources = atlas.tables["origins"], atlas.tables["sources"]
-    works = sorted({source["origin"] for source in sources.values()} | set(known))
+    titles, sources = atlas.tables["origins"], atlas.tables["sources"]
+    works = sorted({source["origin"] for source in sources.values()} | set(titles))
     rows = [
-        {"id": id_, **_in_languages("title", known.get(id_, {}).get("title", dict.fromkeys(LANGUAGES, title))),
-         "knows_to": known.get(id_, {}).get("knows_to"),
-         "may_rest_on": "; ".join(known.get(id_, {}).get("may_rest_on", [])) or None,
+        {"id": id_, **_in_languages("title", titles.get(id_, {}).get("title", dict.fromkeys(LANGUAGES, title))),
+         "knows_to": titles.get(id_, {}).get("knows_to"),
+         "may_rest_on": "; ".join(titles.get(id_, {}).get("may_rest_on", [])) or None,
          "sources": sum(source["origin"] == id_ for source in sources.values())}
         for id_ in works
         for title in [sources[id_]["title"] if id_ in sources else None]
@@ -251,10 +251,10 @@ def _figures(atlas: Atlas) -> Table:
 
 
 def _lineage(atlas: Atlas, choice: Choice) -> Table:
-    found = [r for r in lineage(atlas) if choice.unit is None or choice.unit in (r.from_unit, r.to_unit)]
+    relation_rows = [r for r in lineage(atlas) if choice.unit is None or choice.unit in (r.from_unit, r.to_unit)]
     rows = [
         {"id": number, **vars(relation), "date": relation.day, **_in_languages("name", relation.name)}
-        for number, relation in enumerate(found, 1)
+        for number, relation in enumerate(relation_rows, 1)
     ]
     return _table("lineage", rows)
 
@@ -320,7 +320,7 @@ def _schema(table: Table) -> Row:
     return {"fields": fields, "primaryKey": list(table.key), "missingValues": [""], "foreignKeys": foreign}
 
 
-def package(found: list[Table], header: dict[str, str]) -> dict[str, bytes]:
+def package(tables: list[Table], header: dict[str, str]) -> dict[str, bytes]:
     """Return a Frictionless Data Package: a CSV file a table, datapackage.json, README.txt and LICENSE.txt.
 
     Parameters
@@ -328,7 +328,7 @@ def package(found: list[Table], header: dict[str, str]) -> dict[str, bytes]:
     header
         What every file says of itself: title, version, licence, citation, attribution, end rule.
     """
-    files = {f"{table.name}.csv": csv_bytes(table) for table in found}
+    files = {f"{table.name}.csv": csv_bytes(table) for table in tables}
     licence, _, address = header["license"].partition(", ")
     resources = [
         {
@@ -336,7 +336,7 @@ def package(found: list[Table], header: dict[str, str]) -> dict[str, bytes]:
             "profile": "tabular-data-resource", "format": "csv", "mediatype": "text/csv", "encoding": "utf-8",
             "bytes": len(data), "hash": "sha256:" + hashlib.sha256(data).hexdigest(), "schema": _schema(table),
         }
-        for table, data in zip(found, files.values(), strict=True)
+        for table, data in zip(tables, files.values(), strict=True)
     ]  # fmt: skip
     described = {
         "profile": "tabular-data-package",
@@ -349,16 +349,16 @@ def package(found: list[Table], header: dict[str, str]) -> dict[str, bytes]:
     return {
         "datapackage.json": dump_json(described),
         **files,
-        "README.txt": _readme(found, header).encode(),
+        "README.txt": _readme(tables, header).encode(),
         "LICENSE.txt": _licence(header).encode(),
     }
 
 
-def _readme(found: list[Table], header: dict[str, str]) -> str:
+def _readme(tables: list[Table], header: dict[str, str]) -> str:
     lines = [header["title"], ""]
     lines += [f"{key.replace('_', ' ').capitalize()}: {value}" for key, value in header.items() if key != "title"]
     lines += ["", "Tables (CSV, UTF-8, comma; datapackage.json describes every column and key):", ""]
-    lines += [f"  {table.name}.csv  {table.description} {len(table.rows)} rows." for table in found]
+    lines += [f"  {table.name}.csv  {table.description} {len(table.rows)} rows." for table in tables]
     lines += [
         "",
         "Dates are YYYY-MM-DD. In a text column, a cell that would begin with = + - or @ has an apostrophe before it,",

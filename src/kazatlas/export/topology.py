@@ -38,18 +38,18 @@ class _Lines:
         ValueError
             When the ring does not run along whole lines of the atlas.
         """
-        found = [self.segments.get(pair) for pair in pairwise(points)]
+        ring = [self.segments.get(pair) for pair in pairwise(points)]
         # A ring may begin in the middle of a line; it is told from the beginning of one.
-        begin = next((number for number, here in enumerate(found) if here and here[1] == 0), 0)
-        found = found[begin:] + found[:begin]
+        begin = next((number for number, here in enumerate(ring) if here and here[1] == 0), 0)
+        ring = ring[begin:] + ring[:begin]
         arcs: list[int] = []
         at = 0
-        while at < len(found):
-            here = found[at]
+        while at < len(ring):
+            here = ring[at]
             line = here[0] if here else 0
             length = len(self.lines[max(line, ~line)]) - 1
-            if found[at : at + length] != [(line, place) for place in range(length)]:
-                raise ValueError(f"an outline leaves the drawn lines near {points[(begin + at) % len(found)]}")
+            if ring[at : at + length] != [(line, place) for place in range(length)]:
+                raise ValueError(f"an outline leaves the drawn lines near {points[(begin + at) % len(ring)]}")
             arcs.append(self.number(line))
             at += length
         return arcs

@@ -269,12 +269,12 @@ class Sheet:
                 )
                 x, y = xs.ravel(), ys.ravel()
                 boxes = shapely.box(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
-                x, y = (found := np.column_stack([x, y])[shapely.contains(shape, boxes)]).T
+                x, y = (places := np.column_stack([x, y])[shapely.contains(shape, boxes)]).T
                 far = (x - middle[0]) ** 2 + (2 * (y - middle[1])) ** 2
                 for number in np.argsort(far, kind="stable"):
-                    box = around((found[number][0], found[number][1]), width, height)
+                    box = around((places[number][0], places[number][1]), width, height)
                     if self.is_free(box):
-                        self.set_lines((found[number][0], found[number][1]), lines, style, box)
+                        self.set_lines((places[number][0], places[number][1]), lines, style, box)
                         return True
         if not loose:
             return False
@@ -305,7 +305,7 @@ class Sheet:
     def label_along(self, shape: BaseGeometry, text: str, style: Style, gap: float) -> bool:
         """Set a name along a line, beside the stretch of it that is straightest."""
         width, height = style.width(text), style.height * 0.8
-        found: list[tuple[float, float, np.ndarray[Any, Any], np.ndarray[Any, Any]]] = []
+        candidates: list[tuple[float, float, np.ndarray[Any, Any], np.ndarray[Any, Any]]] = []
         merged = shapely.line_merge(shape) if shape.geom_type == "MultiLineString" else shape
         for line in shapely.get_parts(merged):
             steps = np.arange(0, line.length, 1.0)
@@ -322,8 +322,8 @@ class Sheet:
                 if length < 0.85 * width:
                     continue
                 off = (stretch - a) @ np.array([-chord[1], chord[0]]) / length
-                found.append((float(np.ptp(off)), float(off.max()), a, b))
-        for bend, above, a, b in sorted(found, key=lambda item: item[0]):
+                candidates.append((float(np.ptp(off)), float(off.max()), a, b))
+        for bend, above, a, b in sorted(candidates, key=lambda item: item[0]):
             if bend > 2:
                 break
             along = (b - a) / np.hypot(*(b - a))

@@ -45,15 +45,15 @@ def key_of(scene: Scene) -> list[tuple[str, list[str]]]:
         at = scene.area(scene.held(level)[unit]).representative_point()
         return (at.x, -at.y)
 
-    found = []
+    key = []
     firsts = [unit for unit in scene.held(1) if is_ours(scene, unit, 1)]
     for first in sorted(firsts, key=lambda unit: place(unit, 1)):
         uezds = {
             unit for face, unit in scene.now.unit_of.items()
             if scene.now.gubernia_of[face] == first and unit != first and scene.now.is_ours(face)
         }  # fmt: skip
-        found.append((first, sorted(uezds, key=lambda unit: place(unit, 2)[::-1]) if scene.level == 2 else []))
-    return found
+        key.append((first, sorted(uezds, key=lambda unit: place(unit, 2)[::-1]) if scene.level == 2 else []))
+    return key
 
 
 def exercise(
@@ -116,10 +116,10 @@ def draw_key(sheet: Sheet, scene: Scene, words: Catalogue, key: list[tuple[str, 
         style = Style(6.2 if is_first else 5.6, colours["ink"], "Sans", "bold" if is_first else "normal")
         sheet.write((x, y), sign, style)
         if answers:
-            told = wrap(name, style, end - x - 5.4)
-            smaller = replace(style, size=min(style.size, step / len(told) / MM / LEADING))
-            for line, text in enumerate(told):
-                at = (x + 5.4, y + smaller.height * ((len(told) - 1) / 2 - line))
+            name_lines = wrap(name, style, end - x - 5.4)
+            smaller = replace(style, size=min(style.size, step / len(name_lines) / MM / LEADING))
+            for line, text in enumerate(name_lines):
+                at = (x + 5.4, y + smaller.height * ((len(name_lines) - 1) / 2 - line))
                 sheet.write(at, text, smaller.fit(text, end - x - 5.4))
         else:
             sheet.stroke([(x + 5.4, y - 1.2), (end, y - 1.2)], colours["soft"], 0.4)

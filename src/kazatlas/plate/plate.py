@@ -65,8 +65,8 @@ def draw_ground(sheet: Sheet, scene: Scene, *, blank: bool = False) -> None:
 
 def _rivers(scene: Scene) -> list[tuple[Mapping[str, Any], BaseGeometry]]:
     """Return the rivers as far as the frame and the land show them."""
-    found = [*scene.base.get("rivers", []), *scene.base.get("rivers_gshhg", [])]
-    return [(about, shapely.intersection(shape, scene.window)) for about, shape in found]
+    rivers = [*scene.base.get("rivers", []), *scene.base.get("rivers_gshhg", [])]
+    return [(about, shapely.intersection(shape, scene.window)) for about, shape in rivers]
 
 
 def draw_hatch(sheet: Sheet, shape: BaseGeometry, colour: str, step: float = 1.7, width: float = 0.75) -> None:
@@ -84,22 +84,29 @@ def draw_borders(sheet: Sheet, scene: Scene) -> None:
     colours = palette()
     borders = scene.lines()
     if republic := [f for f in scene.now.unit_of if scene.now.authority_of[f] == REPUBLIC]:
-        outer = [line for (rank, own, _), lines in borders.items() if rank == "republic" and own for line in lines]
+        outer = [
+            line
+            for (rank, concerns_us, _), lines in borders.items()
+            if rank == "republic" and concerns_us
+            for line in lines
+        ]
         band = shapely.union_all(outer).buffer(1.7, cap_style="flat")
         sheet.area(shapely.intersection(band, scene.area(republic)), colours["band"], alpha=0.28)
     if coast := borders.get(("coast", True, "solid")):
         _draw_line(sheet, scene, coast, colours["water-line"], 0.5, ())
     for rank in ("uezd", "gubernia", "republic"):
-        for own in (False, True):
+        for concerns_us in (False, True):
             for kind, dash in dashes("paper").items():
-                if lines := borders.get((rank, own, kind)):
+                if lines := borders.get((rank, concerns_us, kind)):
                     colour = colours[f"line-{rank}"]
-                    width = (_WIDTHS if own else _BEYOND)[rank]
-                    _draw_line(sheet, scene, lines, colour if own else mix(colour, 0.6), width, dash)
+                    width = (_WIDTHS if concerns_us else _BEYOND)[rank]
+                    _draw_line(sheet, scene, lines, colour if concerns_us else mix(colour, 0.6), width, dash)
     if scene.view == "de_facto" and scene.now.is_after_foundation:
         shown = {line for (rank, *_), lines in borders.items() if rank == "republic" for line in lines}
         law = scene.lines(scene.now.law)
-        claim = [line for (rank, own, _), ls in law.items() if rank == "republic" and own for line in ls]
+        claim = [
+            line for (rank, concerns_us, _), ls in law.items() if rank == "republic" and concerns_us for line in ls
+        ]
         if claim := [line for line in claim if line not in shown]:
             _draw_line(sheet, scene, claim, colours["band"], 1.1, _CLAIM)
 
@@ -221,14 +228,14 @@ def _towns(scene: Scene) -> list[tuple[Point, int, Mapping[str, Any]]]:
         if rank <= scene.level and ours:
             ranks[row["seat"]] = min(rank, ranks.get(row["seat"], 9))
     rings = [at for at, _ in _unknown(scene)]
-    found = []
+    towns = []
     for id_, place in sorted(scene.tables["places"].items()):
         at = scene.point(*place["point"])
         rank = ranks.get(id_, 3)
         shown = rank < 3 or place["rank"] == 1 or (scene.level == 2 and place["rank"] == 2)
         if shown and scene.is_seen(at) and not (rank == 3 and any(math.dist(at, ring) < 1.2 for ring in rings)):
-            found.append((at, rank, place))
-    return found
+            towns.append((at, rank, place))
+    return towns
 
 
 def _unknown(scene: Scene) -> list[tuple[Point, str]]:
@@ -395,10 +402,10 @@ def draw_scale(sheet: Sheet, scene: Scene, words: Catalogue) -> None:
     marks = scale_steps(30 / one)
     style = Style(5.0, ink, "Sans")
     ratio = round(1e6 / one, -(len(str(round(1e6 / one))) - 3))
-    told = [words("plate.scale", number=words.number(ratio)), *wrap(words("plate.projection"), style, 36)]
+    caption = [words("plate.scale", number=words.number(ratio)), *wrap(words("plate.projection"), style, 36)]
     left, bottom = scene.frame[0], scene.frame[1]
-    width = max(marks[-1] * one + 10, *(style.width(text) + 4 for text in told))
-    box = (left, bottom, left + width, bottom + 8.2 + 2.3 * len(told))
+    width = max(marks[-1] * one + 10, *(style.width(text) + 4 for text in caption))
+    box = (left, bottom, left + width, bottom + 8.2 + 2.3 * len(caption))
     sheet.box(box, PAPER, ink, 0.5)
     sheet.reserve(box)
     x, y = left + 3.5, box[3] - 5.2
@@ -407,7 +414,7 @@ def draw_scale(sheet: Sheet, scene: Scene, words: Catalogue) -> None:
     for mark in marks:
         unit = f" {words('map.km')}" if mark == marks[-1] else ""
         sheet.write((x + mark * one, y + 2.6), words.number(mark) + unit, style, "center")
-    for number, text in enumerate(told):
+    for number, text in enumerate(caption):
         sheet.write((left + 2, y - 2.0 - 2.3 * number), text, style)
 
 
@@ -416,14 +423,14 @@ def title_of(scene: Scene, words: Catalogue) -> str:
     return words("plate.title" if scene.now.is_after_foundation else "plate.title_before", date=words.date(scene.day))
 
 
-def draw_title(sheet: Sheet, title: str, told: str) -> None:
+def draw_title(sheet: Sheet, title: str, text: str) -> None:
     """Draw the title and under it what the map shows."""
     colours = palette()
     width = sheet.size[0] - 2 * _MARGIN
     top = sheet.size[1] - _MARGIN
     sheet.write((_MARGIN, top - 4.2), title, Style(18, colours["ink"], weight="bold").fit(title, width))
     style = Style(8.6, colours["soft"])
-    sheet.write((_MARGIN, top - 11.2), told, style.fit(told, width))
+    sheet.write((_MARGIN, top - 11.2), text, style.fit(text, width))
 
 
 def draw_footer(sheet: Sheet, scene: Scene, words: Catalogue, title: str, permalink: str | None) -> None:
@@ -431,14 +438,14 @@ def draw_footer(sheet: Sheet, scene: Scene, words: Catalogue, title: str, permal
     version = scene.tables["data_version"]
     style = Style(5.2, palette()["soft"], "Sans")
     cite = words("plate.cite", name="Kazatlas", version=version, title=title, view=words(f"map.view_{scene.view}"))
-    told = [
+    sentences = [
         words("page.name_note"),
         " ".join((words("page.credit"), words("plate.rivers", source=RIVERS))),
         f"{words('page.licence', version=version)} {cite}",
         permalink or "",
     ]
     width = sheet.size[0] - 2 * _MARGIN
-    lines = [line for text in told[:3] for line in wrap(text, style, width)] + told[3:]
+    lines = [line for text in sentences[:3] for line in wrap(text, style, width)] + sentences[3:]
     y = _MARGIN + _FOOTER - 2.2
     for line in filter(None, lines):
         sheet.write((_MARGIN, y), line, style.fit(line, width))
@@ -447,10 +454,10 @@ def draw_footer(sheet: Sheet, scene: Scene, words: Catalogue, title: str, permal
 
 def shows(scene: Scene, words: Catalogue) -> str:
     """Return the view and a line that says what the map shows."""
-    told = [f"{words('map.view_' + scene.view)}. {words(f'plate.shows_{scene.view}_{scene.level}')}"]
+    sentences = [f"{words('map.view_' + scene.view)}. {words(f'plate.shows_{scene.view}_{scene.level}')}"]
     if scene.now.disputed:
-        told.append(words(f"plate.parted_{scene.view}"))
-    return " ".join(told)
+        sentences.append(words(f"plate.parted_{scene.view}"))
+    return " ".join(sentences)
 
 
 # ---- the two pages

@@ -78,9 +78,9 @@ def reasons(record: Record) -> dict[tuple[str, str], str]:
 def check_outline(proof: Proof) -> Iterator[Problem]:
     """Yield every stretch of the outer border that lies far from a later map and is not explained."""
     file = f"{proof.record.folder.name}/outer_border.yaml"
-    known = reasons(proof.record)
+    explained = reasons(proof.record)
     for stretch in far_stretches(proof, last_day()):
-        if (stretch["line"], stretch["against"]) not in known:
+        if (stretch["line"], stretch["against"]) not in explained:
             what = (
                 f"lies up to {stretch['farthest_km']} km from {stretch['against']} over {stretch['km']} km "
                 f"(between {stretch['inside']} and {stretch['outside']}), and no reason is given."
@@ -95,8 +95,8 @@ def last_day() -> str:
 
 def outline_table(proof: Proof) -> list[dict[str, Any]]:
     """Return the far stretches, each with the id of its explanation."""
-    known = reasons(proof.record)
+    explained = reasons(proof.record)
     return [
-        {**stretch, "reason": known[stretch["line"], stretch["against"]]}
+        {**stretch, "reason": explained[stretch["line"], stretch["against"]]}
         for stretch in far_stretches(proof, last_day())
     ]

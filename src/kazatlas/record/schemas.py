@@ -45,18 +45,18 @@ _NUMBER_AS_TEXT = ("edtf", "as_of")
 
 def schemas() -> dict[str, dict[str, Any]]:
     """Return a JSON Schema (draft 2020-12) for each kind of file, by the file's name without its ending."""
-    found = {"article": _head("article") | Article.model_json_schema()}
+    by_file = {"article": _head("article") | Article.model_json_schema()}
     for name, model in ENTRIES.items():
         entry = model.model_json_schema()
         definitions = entry.pop("$defs", {})
-        found[name] = {
+        by_file[name] = {
             **_head(name),
             "type": "object",
             "propertyNames": {"pattern": f"^{ID_PATTERN.pattern}$"},
             "additionalProperties": entry,
             "$defs": definitions,
         }
-    return {name: _with_numbers(schema) for name, schema in found.items()}
+    return {name: _with_numbers(schema) for name, schema in by_file.items()}
 
 
 def _head(name: str) -> dict[str, str]:

@@ -158,20 +158,20 @@ def copies(tables: Mapping[str, Any], *values: Any) -> dict[str, dict[str, list[
     -------
     By source and locator, the citation in the order of `STYLES`.
     """
-    found: dict[str, dict[str, list[str]]] = {}
+    by_source: dict[str, dict[str, list[str]]] = {}
     waiting: list[Any] = [tables, *values]
     while waiting:
         value = waiting.pop()
         if isinstance(value, Mapping):
             source, locator = value.get("source"), value.get("locator")
             if isinstance(source, str) and isinstance(locator, str) and source in tables["sources"]:
-                told = found.setdefault(source, {})
-                if locator not in told:
-                    told[locator] = [cite_source(tables, source, locator, style) for style in STYLES]
+                by_locator = by_source.setdefault(source, {})
+                if locator not in by_locator:
+                    by_locator[locator] = [cite_source(tables, source, locator, style) for style in STYLES]
             waiting += value.values()
         elif isinstance(value, (list, tuple)):
             waiting += value
-    return found
+    return by_source
 
 
 def atlas_source(tables: Mapping[str, Any]) -> dict[str, Any]:
@@ -431,13 +431,13 @@ def _gost_imprint(item: Source, *, is_through: bool) -> str:
 
 def _gost_shelf(text: str) -> str:
     """Return 'ф. 3, оп. 2, д. 10' as 'Ф. 3. Оп. 2. Д. 10'."""
-    found = re.sub(
+    shelf = re.sub(
         r"(?:^|[,;.]?\s+)(ф|оп|д|лл|л|картон)(\.?\s*№?\s*\d)",
         lambda match: f". {match[1].capitalize()}{match[2]}",
         text,
         flags=re.IGNORECASE,
     )
-    return found.removeprefix(". ")
+    return shelf.removeprefix(". ")
 
 
 # ---- BibTeX
@@ -459,10 +459,10 @@ def _bibtex(item: Source, locator: str, via: Source | None, key: str) -> str:
     notes = [_KINDS[item["type"]][0] if item["type"] in _KINDS else "", f"Version {version}" if version else ""]
     notes += [capitalised(locator), f"As cited in: {_apa_reference(via)}" if via else ""]
     issued = date_of(item, "issued")
-    found = [container if holder == "howpublished" else "", ", ".join(shelf)]
+    entry = [container if holder == "howpublished" else "", ", ".join(shelf)]
     plain = {
         holder: container,
-        "howpublished": "; ".join(part for part in found if part),
+        "howpublished": "; ".join(part for part in entry if part),
         "publisher": item.get("publisher", ""),
         "address": item.get("publisher-place", ""),
         "edition": item.get("edition", ""),
@@ -522,9 +522,9 @@ def _language(code: str) -> str:
 
 
 def _csl_json(item: Source, locator: str, via: Source | None, key: str) -> str:
-    found: dict[str, Any] = {"id": key, "type": item["type"], "title": item["title"]}
+    csl: dict[str, Any] = {"id": key, "type": item["type"], "title": item["title"]}
     # Some schemas want a family of every name; programs take the literal where there is one.
-    found |= {
+    csl |= {
         role: [
             dict(name) if is_person(name) else {"family": family_of(name), "literal": family_of(name)}
             for name in item[role]
@@ -532,10 +532,10 @@ def _csl_json(item: Source, locator: str, via: Source | None, key: str) -> str:
         for role in _CSL_NAMES
         if item[role]
     }
-    found |= {name: value for name, value in item.items() if isinstance(value, str) and name not in _NOT_CSL}
-    found |= {name: {"date-parts": item[name]["date-parts"]} for name in _CSL_DATES if item.get(name)}
+    csl |= {name: value for name, value in item.items() if isinstance(value, str) and name not in _NOT_CSL}
+    csl |= {name: {"date-parts": item[name]["date-parts"]} for name in _CSL_DATES if item.get(name)}
     if locator:
-        found["locator"] = locator
+        csl["locator"] = locator
     if via:
-        found["note"] = f"As cited in: {_apa_reference(via)}"
-    return json.dumps([found], ensure_ascii=False, indent=2)
+        csl["note"] = f"As cited in: {_apa_reference(via)}"
+    return json.dumps([csl], ensure_ascii=False, indent=2)

@@ -77,7 +77,7 @@ def _russian(text: str, case: Case) -> str | None:
     if case not in ("gen", "acc"):
         return text
     column = 0 if case == "gen" else 1
-    words, found, resting, closed = [], False, False, False
+    words, match, resting, closed = [], False, False, False
     for word in text.split(" "):
         opening, bare, closing = re.fullmatch(r"([(«]*)(.*?)([),»]*)", word).groups()  # type: ignore[union-attr]
         if resting and word == "и" and not closed:
@@ -86,7 +86,7 @@ def _russian(text: str, case: Case) -> str | None:
             noun = _RUSSIAN_NOUNS.get(bare.lower())
             if noun:
                 # What follows the noun is its own: "Киргизская часть | Омского уезда".
-                found = resting = True
+                match = resting = True
                 closed = closed or bare.lower() in ("часть", "части", "земля")
                 capital = bare[:1].isupper()
                 bare = noun[column][:1].upper() + noun[column][1:] if capital else noun[column]
@@ -96,7 +96,7 @@ def _russian(text: str, case: Case) -> str | None:
                     bare = bare.removesuffix(end) + form
                     break
         words.append(opening + bare + closing)
-    return " ".join(words) if found else None
+    return " ".join(words) if match else None
 
 
 def inflect(text: str, case: Case, language: str) -> str | None:
@@ -118,9 +118,9 @@ class Phrase:
     conjunction: str = " "
 
     def __format__(self, case: str) -> str:
-        known: Case = case if case in ("gen", "dat", "abl", "acc") else ""  # type: ignore[assignment]
-        told = [inflect(name, known, self.language) or name for name in self.names]
-        return join(told, self.conjunction)
+        wanted: Case = case if case in ("gen", "dat", "abl", "acc") else ""  # type: ignore[assignment]
+        forms = [inflect(name, wanted, self.language) or name for name in self.names]
+        return join(forms, self.conjunction)
 
     def __str__(self) -> str:
         return format(self, "")

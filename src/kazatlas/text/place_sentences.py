@@ -31,8 +31,8 @@ def _kilometres(language: Language, km: float) -> str:
 
 def warning_sentence(words: Catalogue, warning: PlaceWarning) -> str:
     """Return a warning as a sentence."""
-    said = {name: _SAID[name](words, value) for name, value in warning.values.items()}
-    return words(warning.key, **said)
+    sentence = {name: _SAID[name](words, value) for name, value in warning.values.items()}
+    return words(warning.key, **sentence)
 
 
 _SAID: dict[str, Callable[[Catalogue, Any], str]] = {
@@ -49,11 +49,11 @@ def beware(words: Catalogue, places: Mapping[View, Whereabouts]) -> str:
     """Return the warnings about a point in all the views given; what holds in one of several names it."""
     warnings = {view: place.warnings for view, place in places.items()}
     common, *others = warnings.values()
-    if all(found == common for found in others):
+    if all(parts == common for parts in others):
         return " ".join([warning_sentence(words, warning) for warning in common])
     sentences = []
-    for view, found in warnings.items():
-        for warning in found:
+    for view, parts in warnings.items():
+        for warning in parts:
             sentence = warning_sentence(words, warning)
             if not all(warning in others for others in warnings.values()):
                 sentence = f"{words('map.view_' + view)}: {sentence}"

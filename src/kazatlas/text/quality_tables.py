@@ -84,7 +84,7 @@ def quality_sections(atlas: Atlas, words: Catalogue) -> list[Section]:
     certain = [words(f"card.certainty_{certainty}") for certainty in CERTAINTIES]
 
     def title(source: str) -> str:
-        return words.editorial(own := str(tables["sources"][source]["title"])) or own
+        return words.editorial(text := str(tables["sources"][source]["title"])) or text
 
     def work(origin: str) -> str:
         return words.choice(tables["origins"][origin]["title"]) if origin in tables["origins"] else title(origin)
