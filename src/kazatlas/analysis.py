@@ -45,6 +45,9 @@ CHANGE_COLUMNS = [
 ]  # fmt: skip
 """The columns of `Atlas.changes`."""
 
+_OUR_PART = "/* ---- Kazatlas's own part */"
+"""Where Leaflet ends in static/map.js; frontend/build.js writes it."""
+
 _NOT_HISTORY = ("restated", "redigitised")
 """Kinds of change that move nothing on the map: an act repeats what was, or the record alone was redrawn."""
 
@@ -277,7 +280,7 @@ def explore(
     columns = _popup_columns(language)
     folium_map = folium.Map(location=(48.6, 67.0), zoom_start=5, tiles=tiles)
     # Leaflet and nothing else, as a part of the page: stock folium asks four other hosts for eleven files.
-    folium_map.default_js = [("leaflet", _inline("leaflet.js", "text/javascript"))]
+    folium_map.default_js = [("leaflet", _inline("map.js", "text/javascript"))]
     folium_map.default_css = [("leaflet_css", _inline("leaflet.css", "text/css"))]
     folium.GeoJson(
         {"type": "FeatureCollection", "features": _drawn(atlas, iso, seen, level, language)},
@@ -347,9 +350,9 @@ def _style(feature: dict[str, Any]) -> dict[str, Any]:
 
 
 def _inline(name: str, kind: str) -> str:
-    """Return a file of Leaflet as an address that holds the file itself."""
-    data = (resources.files("js_lib_leaflet") / "static" / "js_lib_leaflet" / name).read_bytes()
-    return f"data:{kind};base64,{base64.b64encode(data).decode()}"
+    """Return Leaflet's script or style as an address that holds it; in our bundle its script comes before our own."""
+    text = (resources.files("kazatlas") / "static" / name).read_text(encoding="utf-8").partition(_OUR_PART)[0]
+    return f"data:{kind};base64,{base64.b64encode(text.encode()).decode()}"
 
 
 def _degrees(points: Any) -> tuple[np.ndarray[Any, np.dtype[np.float64]], Any]:
